@@ -1,0 +1,264 @@
+//! Calendar days and instants, as plain numbers that compare fast.
+
+use std::fmt;
+
+use jiff::SignedDuration;
+use jiff::civil::{Date, date};
+
+use super::DateError;
+
+const EPOCH: Date = date(1970, 1, 1);
+const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
+
+/// A day of the Gregorian calendar (ISO 8601, extended to the years 0000 to 9999): days since 1970-01-01.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Day(i32);
+
+impl Day {
+    /// 0000-01-01.
+    pub const MIN: Day = Day(-719_528);
+    /// 9999-12-31.
+    pub const MAX: Day = Day(2_932_896);
+
+    /// The day with this date; `None` where the calendar has none or the year is not in 0 to 9999.
+    pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Day> {
+        let date = Date::new(year, month, day).ok()?;
+        (year >= 0).then(|| Day::from_date(date))
+    }
+
+    /// The day that many days after 1970-01-01; `None` outside [`MIN`](Day::MIN) to [`MAX`](Day::MAX).
+    pub fn from_number(days: i32) -> Option<Day> {
+        (Day::MIN..=Day::MAX).contains(&Day(days)).then_some(Day(days))
+    }
+
+    /// Days since 1970-01-01.
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
+    /// Reads `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    ///
+    /// [`DateError::Day`] for any other spelling and for days the calendar does not have.
+    pub fn parse(text: &str) -> Result<Day, DateError> {
+        Day::read(text.as_bytes()).ok_or(DateError::Day)
+    }
+
+    /// The first second of the day, in UTC.
+    pub fn start(self) -> Instant {
+        Instant(i64::from(self.0) * SECONDS_OF_DAY)
+    }
+
+    /// The first second after the day, in UTC; after 9999-12-31, which has none, its last second.
+    pub fn end(self) -> Instant {
+        Day::from_number(self.0 + 1).map_or(Instant::MAX, Day::start)
+    }
+
+    /// The day of a civil date; one before the year 0000 becomes its first day.
+    pub(super) fn from_date(date: Date) -> Day {
+        let days = date.duration_since(EPOCH).as_hours() / 24;
+        let days = i32::try_from(days).expect("a civil date is within four million days of 1970");
+        Day(days).max(Day::MIN)
+    }
+
+    pub(super) fn date(self) -> Date {
+        let since = SignedDuration::from_hours(i64::from(self.0) * 24);
+        EPOCH.checked_add(since).expect("a day is between 0000-01-01 and 9999-12-31")
+    }
+
+    fn read(text: &[u8]) -> Option<Day> {
+        let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
+            return None;
+        };
+        let year = i16::from(two_digits(y1, y2)?) * 100 + i16::from(two_digits(y3, y4)?);
+        Day::from_ymd(year, two_digits(m1, m2)?, two_digits(d1, d2)?)
+    }
+}
+
+impl fmt::Display for Day {
+    /// `YYYY-MM-DD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = self.date();
+        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Day({self})")
+    }
+}
+
+/// A moment in UTC: seconds since 1970-01-01T00:00:00Z, leap seconds not counted, years 0000 to 9999.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Instant(i64);
+
+impl Instant {
+    /// 0000-01-01T00:00:00Z.
+    pub const MIN: Instant = Instant(Day::MIN.0 as i64 * SECONDS_OF_DAY);
+    /// 9999-12-31T23:59:59Z.
+    pub const MAX: Instant = Instant((Day::MAX.0 as i64 + 1) * SECONDS_OF_DAY - 1);
+
+    /// The moment that many seconds after 1970-01-01T00:00:00Z; `None` outside
+    /// [`MIN`](Instant::MIN) to [`MAX`](Instant::MAX).
+    pub fn from_seconds(seconds: i64) -> Option<Instant> {
+        (Instant::MIN..=Instant::MAX).contains(&Instant(seconds)).then_some(Instant(seconds))
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub fn seconds(self) -> i64 {
+        self.0
+    }
+
+    /// Reads an instant of RFC 3339 in its one spelling here: `2026-11-23T18:00:00Z`.
+    ///
+    /// # Errors
+    ///
+    /// [`DateError::Instant`] for other offsets than `Z`, for fractions of a second, leap seconds and
+    /// whatever else is spelled otherwise.
+    pub fn parse(text: &str) -> Result<Instant, DateError> {
+        Instant::read(text.as_bytes()).ok_or(DateError::Instant)
+    }
+
+    /// The day it falls on in UTC.
+    pub fn day(self) -> Day {
+        let days = self.0.div_euclid(SECONDS_OF_DAY);
+        Day(i32::try_from(days).expect("an instant is within four million days of 1970"))
+    }
+
+    fn read(text: &[u8]) -> Option<Instant> {
+        let (day, time) = text.split_at_checked(10)?;
+        let &[b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = time else {
+            return None;
+        };
+        let below = |tens, ones, limit| two_digits(tens, ones).filter(|&n| n < limit).map(i64::from);
+        let minutes = below(h1, h2, 24)? * 60 + below(m1, m2, 60)?;
+        let seconds = minutes * 60 + below(s1, s2, 60)?;
+        Some(Instant(Day::read(day)?.start().0 + seconds))
+    }
+}
+
+impl fmt::Display for Instant {
+    /// `YYYY-MM-DDTHH:MM:SSZ`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = self.0.rem_euclid(SECONDS_OF_DAY);
+        let (hour, minute) = (second / 3600, second / 60 % 60);
+        write!(f, "{}T{hour:02}:{minute:02}:{:02}Z", self.day(), second % 60)
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Instant({self})")
+    }
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<i8> {
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| (byte - b'0') as i8);
+    Some(digit(tens)? * 10 + digit(ones)?)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Any day there is.
+    pub(in crate::date) fn any_day() -> impl Strategy<Value = Day> {
+        (Day::MIN.0..=Day::MAX.0).prop_map(Day)
+    }
+
+    #[test]
+    fn days_are_counted_from_1970() {
+        let number = |text| Day::parse(text).unwrap().number();
+        assert_eq!(number("1970-01-01"), 0);
+        assert_eq!(number("1969-12-31"), -1);
+        assert_eq!(number("2000-02-29"), 11_016);
+        assert_eq!(number("0000-01-01"), Day::MIN.number());
+        assert_eq!(number("9999-12-31"), Day::MAX.number());
+        assert_eq!(Day::from_number(Day::MAX.number() + 1), None);
+        assert_eq!(Day::from_ymd(-1, 12, 31), None);
+    }
+
+    #[test]
+    fn other_days_are_refused() {
+        for text in [
+            "",
+            "2025-02-29",
+            "1900-02-29",
+            "2025-13-01",
+            "2025-00-10",
+            "2025-1-1",
+            "20251203",
+            "2025-12-03 ",
+        ] {
+            assert_eq!(Day::parse(text), Err(DateError::Day), "{text}");
+        }
+    }
+
+    #[test]
+    fn instants_are_counted_in_seconds() {
+        let check = |text: &str, seconds| {
+            let instant = Instant::parse(text).unwrap();
+            assert_eq!((instant.seconds(), instant.to_string()), (seconds, text.to_owned()));
+            assert_eq!(instant.day().to_string(), text[..10]);
+        };
+        check("1970-01-01T00:00:00Z", 0);
+        check("1969-12-31T23:59:59Z", -1);
+        check("2026-11-23T18:00:00Z", 1_795_456_800);
+        check("0000-01-01T00:00:00Z", Instant::MIN.seconds());
+        check("9999-12-31T23:59:59Z", Instant::MAX.seconds());
+        assert_eq!(Instant::from_seconds(Instant::MIN.seconds() - 1), None);
+    }
+
+    #[test]
+    fn other_instants_are_refused() {
+        let wrong = [
+            "2026-11-23",
+            "2026-11-23T18:00Z",
+            "2026-11-23T18:00:00",
+            "2026-11-23T18:00:00+00:00",
+            "2026-11-23t18:00:00z",
+            "2026-11-23T18:00:00.0Z",
+            "2026-11-23T24:00:00Z",
+            "2026-11-23T18:60:00Z",
+            "2016-12-31T23:59:60Z",
+            "2026-11-31T18:00:00Z",
+            "ééééé",
+        ];
+        for text in wrong {
+            assert_eq!(Instant::parse(text), Err(DateError::Instant), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_ends_where_the_next_begins() {
+        let day = Day::parse("2025-12-31").unwrap();
+        assert_eq!(day.start().to_string(), "2025-12-31T00:00:00Z");
+        assert_eq!(day.end().to_string(), "2026-01-01T00:00:00Z");
+        assert_eq!(Day::MAX.end(), Instant::MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read(day in any_day(), seconds in Instant::MIN.0..=Instant::MAX.0) {
+            prop_assert_eq!(Day::parse(&day.to_string()), Ok(day));
+            prop_assert_eq!(Instant::parse(&Instant(seconds).to_string()), Ok(Instant(seconds)));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(
+            text in any::<String>(),
+            near in "[0-9]{4}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z)?",
+        ) {
+            for text in [text, near] {
+                let (day, instant) = (Day::parse(&text), Instant::parse(&text));
+                prop_assert!(day.is_err() || day.unwrap().to_string() == text);
+                prop_assert!(instant.is_err() || instant.unwrap().to_string() == text);
+            }
+        }
+    }
+}

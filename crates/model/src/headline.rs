@@ -1,0 +1,311 @@
+//! Headlines: the one figure a named policy selects for an indicator, place and breakdown, and what stands beside it.
+
+use std::collections::HashMap;
+
+use crate::answer::{Answers, CurrentFigure};
+use crate::date::Day;
+use crate::event::{ReporterKind, Rule, Seq};
+use crate::state::key::{BreakdownKey, IndicatorKey, PlaceKey, ReporterKey};
+use crate::state::{Definition, PolicyRow, State};
+use crate::value::{Decimal, Expression, Interval, NoValue};
+
+/// What a headline is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// What is counted or derived.
+    pub indicator: IndicatorKey,
+    /// Where.
+    pub place: Option<PlaceKey>,
+    /// Which part.
+    pub breakdown: Option<BreakdownKey>,
+}
+
+/// A headline with what stands beside it. Figures are positions in [`Answers::figures`].
+#[derive(Clone, Debug)]
+pub struct Headline {
+    /// What it is for.
+    pub subject: Subject,
+    /// The event that set the policy; `None` for the default, `latest`.
+    pub policy: Option<Seq>,
+    /// Name of the rule: `latest`, `prefer`, `range` or `derived`.
+    pub rule: &'static str,
+    /// What the rule selected.
+    pub selection: Selection,
+    /// How many bodies have a figure that could have been selected; those who speak for one body count once.
+    pub bodies: usize,
+    /// Some figure that could have been selected is disputed.
+    pub disputed: bool,
+    /// The figures that could have been selected, stale ones left out.
+    pub eligible: Vec<usize>,
+    /// How many figures are left out as older than the policy's window.
+    pub stale: usize,
+}
+
+/// What a policy selected.
+#[derive(Clone, Debug)]
+pub enum Selection {
+    /// One figure.
+    Figure {
+        /// Its position in [`Answers::figures`].
+        at: usize,
+        /// No preferred reporter had a figure in the window, so the latest was taken.
+        fell_back: bool,
+    },
+    /// The hull of all intervals.
+    Range(Interval),
+    /// A value computed from other headlines.
+    Derived(Interval),
+    /// No value, and why.
+    Nothing(NoValue),
+}
+
+impl Headline {
+    /// The interval this headline stands for in arithmetic.
+    ///
+    /// # Errors
+    ///
+    /// When there is no value, or one that has no arithmetic.
+    pub fn interval(&self, answers: &Answers<'_>) -> Result<Interval, NoValue> {
+        match &self.selection {
+            Selection::Figure { at, .. } => {
+                let minimum = answers.state().indicators().row(self.subject.indicator).minimum();
+                answers.figures()[*at].figure.value.interval(minimum)
+            }
+            Selection::Range(interval) | Selection::Derived(interval) => Ok(interval.clone()),
+            Selection::Nothing(why) => Err(why.clone()),
+        }
+    }
+
+    /// The figures with the least and the greatest stated number among those that could have been selected.
+    ///
+    /// Figures are ordered by the number they state: the low end for the least, the high end for the greatest, the
+    /// other end where that one is open. Ties go to the earlier figure.
+    pub fn spread(&self, answers: &Answers<'_>) -> Option<(usize, usize)> {
+        let value = |at: &usize| answers.figures()[*at].figure.value;
+        let numeric = |a: Decimal, b: Decimal| a.cmp_numeric(&b);
+        let least =
+            self.eligible.iter().min_by(|a, b| numeric(value(a).least_stated(), value(b).least_stated()))?;
+        let greatest = self
+            .eligible
+            .iter()
+            .rev()
+            .max_by(|a, b| numeric(value(a).greatest_stated(), value(b).greatest_stated()))?;
+        Some((*least, *greatest))
+    }
+}
+
+/// All headlines, in the order of the figures they come from, derived ones after the counted ones.
+pub(crate) fn headlines(answers: &Answers<'_>) -> Vec<Headline> {
+    let figures = answers.figures();
+    let mut all = Vec::new();
+    let mut start = 0;
+    while start < figures.len() {
+        let subject = subject(answers, &figures[start]);
+        let same =
+            figures[start..].iter().take_while(|figure| self::subject(answers, figure) == subject).count();
+        all.push(counted(answers, subject, start..start + same));
+        start += same;
+    }
+    add_derived(answers, &mut all);
+    all
+}
+
+fn subject(answers: &Answers<'_>, figure: &CurrentFigure) -> Subject {
+    let series = answers.state().series(figure.series);
+    Subject { indicator: series.indicator, place: series.place, breakdown: series.breakdown }
+}
+
+fn counted(answers: &Answers<'_>, subject: Subject, range: std::ops::Range<usize>) -> Headline {
+    let state = answers.state();
+    let policy = state.policy(subject.indicator);
+    let default = Rule::Latest;
+    let rule = policy.map_or(&default, |(_, row)| &row.rule);
+    let candidates = candidates(answers, range);
+    let latest = candidates.iter().copied().max_by_key(|&at| answers.figures()[at].figure.key());
+    let fresh = Fresh::new(answers, policy.map(|(_, row)| row), latest);
+    let (eligible, stale): (Vec<usize>, Vec<usize>) = candidates.into_iter().partition(|&at| fresh.keeps(at));
+    let selection = match (latest, rule) {
+        (None, _) => Selection::Nothing(nothing(state, subject)),
+        (Some(_), Rule::Range) => range_of(answers, subject, &eligible),
+        (Some(latest), Rule::Latest) => Selection::Figure { at: latest, fell_back: false },
+        (Some(latest), Rule::Prefer(listed)) => match preferred(answers, &eligible, listed) {
+            Some(at) => Selection::Figure { at, fell_back: false },
+            None => Selection::Figure { at: latest, fell_back: true },
+        },
+    };
+    let mut bodies: Vec<ReporterKey> = eligible.iter().map(|&at| state.body(reporter(answers, at))).collect();
+    bodies.sort_unstable();
+    bodies.dedup();
+    Headline {
+        subject,
+        policy: policy.map(|(seq, _)| seq),
+        rule: rule.as_str(),
+        selection,
+        bodies: bodies.len(),
+        disputed: eligible.iter().any(|&at| !answers.figures()[at].disputes.is_empty()),
+        eligible,
+        stale: stale.len(),
+    }
+}
+
+/// The figures a policy chooses among: undoubted, counted from the indicator's own start, for a period indicator of
+/// the latest period; those of media only where there is no other.
+fn candidates(answers: &Answers<'_>, range: std::ops::Range<usize>) -> Vec<usize> {
+    let state = answers.state();
+    let mut all: Vec<usize> = range
+        .filter(|&at| {
+            let figure = &answers.figures()[at];
+            !figure.figure.doubted && state.series(figure.series).since.is_none()
+        })
+        .collect();
+    let is_media = |at: &usize| state.reporters().row(reporter(answers, *at)).kind == ReporterKind::Media;
+    if !all.iter().all(is_media) {
+        all.retain(|at| !is_media(at));
+    }
+    let period = |at: &usize| state.series(answers.figures()[*at].series).period;
+    if let Some(latest) = all.iter().copied().max_by_key(|&at| answers.figures()[at].figure.key()) {
+        all.retain(|at| period(at) == period(&latest));
+    }
+    all
+}
+
+fn reporter(answers: &Answers<'_>, at: usize) -> ReporterKey {
+    answers.state().series(answers.figures()[at].series).reporter
+}
+
+/// Which figures are recent enough for the policy's window.
+struct Fresh<'a> {
+    answers: &'a Answers<'a>,
+    /// The earliest day that is not stale; `None` without a window.
+    from: Option<Day>,
+}
+
+impl<'a> Fresh<'a> {
+    fn new(answers: &'a Answers<'a>, policy: Option<&PolicyRow>, latest: Option<usize>) -> Self {
+        let from = policy
+            .and_then(|row| row.window)
+            .zip(latest.and_then(|at| answers.figures()[at].figure.effective_day()))
+            .map(|(window, day)| window.before(day));
+        Fresh { answers, from }
+    }
+
+    /// A figure without any day is not known to be recent, so only the lack of a window keeps it.
+    fn keeps(&self, at: usize) -> bool {
+        let day = self.answers.figures()[at].figure.effective_day();
+        self.from.is_none_or(|from| day.is_some_and(|day| day >= from))
+    }
+}
+
+/// The figure of the first listed reporter that has one, else of those who speak for it.
+fn preferred(answers: &Answers<'_>, eligible: &[usize], listed: &[ReporterKey]) -> Option<usize> {
+    let state = answers.state();
+    let newest = |matches: &dyn Fn(ReporterKey) -> bool| {
+        let matching = eligible.iter().copied().filter(|&at| matches(reporter(answers, at)));
+        matching.max_by_key(|&at| answers.figures()[at].figure.key())
+    };
+    listed.iter().find_map(|wanted| {
+        newest(&|reporter| reporter == *wanted)
+            .or_else(|| newest(&|reporter| state.speaks_for(reporter, *wanted)))
+    })
+}
+
+fn nothing(state: &State, subject: Subject) -> NoValue {
+    NoValue::Missing { indicator: state.indicators().name(subject.indicator).to_owned() }
+}
+
+fn range_of(answers: &Answers<'_>, subject: Subject, eligible: &[usize]) -> Selection {
+    let minimum = answers.state().indicators().row(subject.indicator).minimum();
+    let intervals: Vec<Interval> =
+        eligible.iter().filter_map(|&at| answers.figures()[at].figure.value.interval(minimum).ok()).collect();
+    match Interval::hull(&intervals) {
+        Some(hull) => Selection::Range(hull),
+        None => Selection::Nothing(nothing(answers.state(), subject)),
+    }
+}
+
+/// Derived indicators, in the order they were declared: each may use those before it.
+fn add_derived(answers: &Answers<'_>, all: &mut Vec<Headline>) {
+    let state = answers.state();
+    let mut derived: Vec<(Seq, IndicatorKey)> = state
+        .indicators()
+        .live_sorted()
+        .into_iter()
+        .filter(|key| matches!(state.indicators().row(*key).definition, Definition::Derived(_)))
+        .map(|key| (state.indicators().entry(key).seq, key))
+        .collect();
+    derived.sort_unstable();
+    if derived.is_empty() {
+        return;
+    }
+    let mut by_subject: HashMap<Subject, usize> =
+        all.iter().enumerate().map(|(at, headline)| (headline.subject, at)).collect();
+    for (_, indicator) in derived {
+        let Definition::Derived(expression) = &state.indicators().row(indicator).definition else {
+            continue;
+        };
+        for subject in subjects(state, expression, indicator, all) {
+            let headline = derive(answers, expression, subject, all, &by_subject);
+            by_subject.insert(subject, all.len());
+            all.push(headline);
+        }
+    }
+}
+
+/// Where a derived indicator is computed: wherever all its inputs have a headline; for the whole (no place, no
+/// breakdown) one input is enough, so that a missing other one is said rather than passed over.
+fn subjects(
+    state: &State,
+    expression: &Expression,
+    indicator: IndicatorKey,
+    all: &[Headline],
+) -> Vec<Subject> {
+    let inputs: Vec<IndicatorKey> =
+        expression.indicators().filter_map(|id| state.indicators().find(id)).collect();
+    let mut present: Vec<(Subject, usize)> = Vec::new();
+    for headline in all.iter().filter(|headline| inputs.contains(&headline.subject.indicator)) {
+        let subject = Subject { indicator, ..headline.subject };
+        match present.iter_mut().find(|(known, _)| *known == subject) {
+            Some((_, count)) => *count += 1,
+            None => present.push((subject, 1)),
+        }
+    }
+    let is_whole = |subject: &Subject| subject.place.is_none() && subject.breakdown.is_none();
+    present.retain(|(subject, count)| *count == inputs.len() || is_whole(subject));
+    present.into_iter().map(|(subject, _)| subject).collect()
+}
+
+fn derive(
+    answers: &Answers<'_>,
+    expression: &Expression,
+    subject: Subject,
+    all: &[Headline],
+    by_subject: &HashMap<Subject, usize>,
+) -> Headline {
+    let state = answers.state();
+    let input = |id: &str| {
+        let indicator = state.indicators().find(id)?;
+        by_subject.get(&Subject { indicator, ..subject }).map(|at| &all[*at])
+    };
+    let mut lookup = |id: &str| match input(id) {
+        Some(headline) => headline.interval(answers),
+        None => Err(NoValue::Missing { indicator: id.to_owned() }),
+    };
+    let selection = match expression.evaluate(&mut lookup) {
+        Ok(interval) => Selection::Derived(interval),
+        Err(why) => Selection::Nothing(why),
+    };
+    let inputs = || expression.indicators().filter_map(&input);
+    Headline {
+        subject,
+        policy: None,
+        rule: "derived",
+        selection,
+        bodies: 0,
+        disputed: inputs().any(|headline| headline.disputed),
+        eligible: Vec::new(),
+        stale: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests;

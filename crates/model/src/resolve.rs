@@ -1,0 +1,374 @@
+//! From records to figures: which records are one figure, and which figure of a series is current.
+//!
+//! The rules are those of the design ("One figure, many records"), applied to one series at a time, so that an answer
+//! never holds more than its own series and what it prints.
+
+mod group;
+
+use std::collections::HashMap;
+
+use crate::clock::{Clocks, LeftOut};
+use crate::date::{Day, Instant, Published};
+use crate::event::Seq;
+use crate::state::key::{DateKey, Key, SeriesKey};
+use crate::state::record::Record;
+use crate::state::{Span, State, apply::span};
+use crate::value::Value;
+
+/// Answers which figures there are, on the clocks asked.
+pub struct Resolver<'s> {
+    state: &'s State,
+    clocks: Clocks,
+    /// Positions of records, grouped by series, in order of events within one.
+    rows: Vec<u32>,
+    /// Where each series starts in `rows`.
+    starts: Vec<u32>,
+    /// Visible withdrawals by the record they name.
+    withdrawals: HashMap<Seq, Vec<Taken>>,
+    /// Visible disputes by the record they name.
+    disputes: HashMap<Seq, Vec<Seq>>,
+}
+
+/// A withdrawal as it acts on records.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    by: Seq,
+    published: Option<Instant>,
+}
+
+/// Place of a figure in its series: (effective day, later first day, dated before undated, published, seq).
+///
+/// The effective day is the last day of as-of, else the day of publication; a figure with neither sorts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OrderKey {
+    /// Last and first day it is effective on.
+    pub effective: Option<Span>,
+    /// It has no as-of of its own.
+    pub undated: bool,
+    /// When it became public.
+    pub published: Option<Instant>,
+    /// Its sequence number.
+    pub seq: Seq,
+}
+
+/// One figure: all records that say the same.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// The smallest sequence number of its records.
+    pub seq: Seq,
+    /// What was said; as its first record typed it.
+    pub value: Value,
+    /// The moment or period it is about.
+    pub as_of: Option<DateKey>,
+    /// First and last day of `as_of`.
+    pub span: Option<Span>,
+    /// The earliest publication among its records.
+    pub published: Option<Published>,
+    /// Every record of it is doubted.
+    pub doubted: bool,
+    /// Every record of it is doubted or relayed: it is current only where the series has no other.
+    pub weak: bool,
+    /// What became of it.
+    pub standing: Standing,
+}
+
+/// What became of a figure on the clocks asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is the current figure of its series.
+    Current,
+    /// Another figure took its place.
+    Superseded {
+        /// That figure's position among the figures of the series.
+        by: usize,
+        /// Why.
+        cause: Cause,
+    },
+    /// It stands beside another figure for the same as-of that is preferred: a narrower one, or the first recorded.
+    Parallel {
+        /// That figure's position among the figures of the series.
+        beside: usize,
+    },
+    /// Its reporter took it back.
+    Withdrawn {
+        /// The withdrawal.
+        by: Seq,
+    },
+    /// It is about a later moment than the as-of clock asks for, or cannot be placed on it.
+    LeftOut,
+}
+
+/// Why a figure was superseded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A figure about a later moment.
+    Newer,
+    /// The reporter's own later value for the same moment.
+    Revised,
+}
+
+impl Figure {
+    /// Its place in its series.
+    pub fn key(&self) -> OrderKey {
+        let days = |published: Published| (published.last_day(), published.first_day());
+        let effective = self.span.map(|(first, last)| (last, first)).or_else(|| self.published.map(days));
+        OrderKey {
+            effective,
+            undated: self.span.is_none(),
+            published: self.published.map(|published| published.public_from()),
+            seq: self.seq,
+        }
+    }
+
+    /// The day it counts for: the last day of as-of, else of publication.
+    pub fn effective_day(&self) -> Option<Day> {
+        self.key().effective.map(|(last, _)| last)
+    }
+}
+
+/// The figures of one series.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// The figures, in no particular order.
+    pub figures: Vec<Figure>,
+    /// The visible records in force, each with its figure's position in `figures`.
+    pub records: Vec<Placed>,
+    /// Position of the current figure.
+    pub current: Option<usize>,
+    /// What the clocks left out.
+    pub left_out: LeftOut,
+}
+
+/// A record and the figure it is a record of.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    /// Position among the state's records.
+    pub row: u32,
+    /// Position in [`Resolved::figures`].
+    pub figure: u32,
+}
+
+impl Resolved {
+    /// The records of figure number `figure`.
+    pub fn records_of(&self, figure: usize) -> impl Iterator<Item = u32> {
+        self.records.iter().filter(move |placed| placed.figure as usize == figure).map(|placed| placed.row)
+    }
+}
+
+/// A visible record in force, ready to be grouped.
+#[derive(Clone, Copy, Debug)]
+struct Claimed {
+    row: u32,
+    seq: Seq,
+    value: Value,
+    as_of: Option<DateKey>,
+    span: Option<Span>,
+    published: Option<Published>,
+    relayed: bool,
+    doubted: bool,
+    revises: Option<Seq>,
+}
+
+impl Claimed {
+    fn public_from(&self) -> Option<Instant> {
+        self.published.map(|published| published.public_from())
+    }
+
+    fn is_weak(&self) -> bool {
+        self.relayed || self.doubted
+    }
+}
+
+impl<'s> Resolver<'s> {
+    /// A resolver over all series of `state`. The recorded clock was applied when `state` was built.
+    pub fn new(state: &'s State, clocks: &Clocks) -> Self {
+        let (rows, starts) = by_series(state);
+        let mut resolver = Resolver {
+            state,
+            clocks: clocks.clone(),
+            rows,
+            starts,
+            withdrawals: HashMap::new(),
+            disputes: HashMap::new(),
+        };
+        for entry in state.withdrawals.live() {
+            let published = state.published(entry.row.published, entry.row.source);
+            if resolver.is_public(published) {
+                let taken =
+                    Taken { by: entry.seq, published: published.map(|published| published.public_from()) };
+                resolver.withdrawals.entry(entry.row.target).or_default().push(taken);
+            }
+        }
+        for entry in state.disputes.live() {
+            if resolver.is_public(state.published(entry.row.published, entry.row.source)) {
+                resolver.disputes.entry(entry.row.target).or_default().push(entry.seq);
+            }
+        }
+        resolver
+    }
+
+    /// The state it answers from.
+    pub fn state(&self) -> &'s State {
+        self.state
+    }
+
+    /// The clocks it answers on.
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
+    /// Whether something with this publication date was public on the published clock asked.
+    pub fn is_public(&self, published: Option<&Published>) -> bool {
+        match (self.clocks.published_by, published) {
+            (None, _) => true,
+            (Some(by), Some(published)) => by.includes(published),
+            (Some(_), None) => false,
+        }
+    }
+
+    /// All records of a series, whether in force and visible or not, in order of events.
+    pub fn rows(&self, series: SeriesKey) -> &[u32] {
+        let at = series.index();
+        &self.rows[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+
+    /// The disputes of a figure that has these records, in order of events.
+    pub fn disputes(&self, rows: impl Iterator<Item = u32>) -> Vec<Seq> {
+        if self.disputes.is_empty() {
+            return Vec::new();
+        }
+        let records = self.state.records.rows();
+        let targets = rows.map(|row| records[row as usize].original);
+        let mut found: Vec<Seq> =
+            targets.filter_map(|seq| self.disputes.get(&seq)).flatten().copied().collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// The figures of one series.
+    pub fn resolve(&self, series: SeriesKey) -> Resolved {
+        let mut left_out = LeftOut::default();
+        let claims = self.visible(series, &mut left_out);
+        let (kept, taken) = self.split_withdrawn(claims);
+        let mut resolved = group::figures(kept);
+        resolved.left_out = left_out;
+        for (claims, by) in taken {
+            group::append_withdrawn(&mut resolved, &claims, by);
+        }
+        self.leave_out_by_as_of(&mut resolved);
+        group::settle(&mut resolved);
+        resolved
+    }
+
+    fn visible(&self, series: SeriesKey, left_out: &mut LeftOut) -> Vec<Claimed> {
+        let records = &self.state.records;
+        let mut claims = Vec::new();
+        for &row in self.rows(series) {
+            let record = &records.rows()[row as usize];
+            if !record.is_in_force() {
+                continue;
+            }
+            let published = self.state.published(record.published, record.source);
+            if self.is_public(published) {
+                claims.push(self.claimed(row, record, published.copied()));
+            } else if published.is_some() {
+                left_out.later_published += 1;
+            } else {
+                left_out.unpublished += 1;
+            }
+        }
+        claims
+    }
+
+    fn claimed(&self, row: u32, record: &Record, published: Option<Published>) -> Claimed {
+        Claimed {
+            row,
+            seq: record.original,
+            value: self.state.records.value(record),
+            as_of: record.as_of,
+            span: record.as_of.and_then(|key| span(self.state.dates.get(key))),
+            published,
+            relayed: record.relayed_by.is_some(),
+            doubted: record.is_doubted(),
+            revises: record.revises(),
+        }
+    }
+
+    /// Takes withdrawn records out; each withdrawal takes back the records of one figure published no later.
+    fn split_withdrawn(&self, mut claims: Vec<Claimed>) -> (Vec<Claimed>, Vec<(Vec<Claimed>, Seq)>) {
+        let mut withdrawals: Vec<(Seq, Taken)> = Vec::new();
+        if !self.withdrawals.is_empty() {
+            let named =
+                claims.iter().filter_map(|claim| Some((claim.seq, self.withdrawals.get(&claim.seq)?)));
+            withdrawals = named.flat_map(|(seq, list)| list.iter().map(move |taken| (seq, *taken))).collect();
+        }
+        withdrawals.sort_unstable_by_key(|(_, taken)| taken.by);
+        let mut all_taken = Vec::new();
+        for (target, withdrawal) in withdrawals {
+            let grouped = group::figures(claims.clone());
+            let rows_of_figure: Vec<u32> = grouped
+                .records
+                .iter()
+                .find(|placed| self.state.records.rows()[placed.row as usize].original == target)
+                .map(|placed| grouped.records_of(placed.figure as usize).collect())
+                .unwrap_or_default();
+            let (taken, kept): (Vec<Claimed>, Vec<Claimed>) = claims
+                .into_iter()
+                .partition(|claim| rows_of_figure.contains(&claim.row) && withdrawal.takes(claim));
+            claims = kept;
+            if !taken.is_empty() {
+                all_taken.push((taken, withdrawal.by));
+            }
+        }
+        (claims, all_taken)
+    }
+
+    fn leave_out_by_as_of(&self, resolved: &mut Resolved) {
+        let Some(asked) = self.clocks.as_of else { return };
+        let mut left_out = resolved.left_out;
+        for (at, figure) in resolved.figures.iter_mut().enumerate() {
+            let records =
+                resolved.records.iter().filter(|placed| placed.figure as usize == at).count() as u64;
+            match figure.effective_day() {
+                Some(day) if day <= asked.last_day() => continue,
+                Some(_) => left_out.later_as_of += records,
+                None => left_out.undated += records,
+            }
+            figure.standing = Standing::LeftOut;
+        }
+        resolved.left_out = left_out;
+    }
+}
+
+impl Taken {
+    /// Whether this withdrawal takes back `claim`: everything published no later, and what has no date to be later.
+    fn takes(&self, claim: &Claimed) -> bool {
+        match (claim.public_from(), self.published) {
+            (Some(claimed), Some(withdrawn)) => claimed <= withdrawn,
+            _ => claim.seq < self.by,
+        }
+    }
+}
+
+/// Positions of records sorted by series (stable, so by event within one), and where each series starts.
+fn by_series(state: &State) -> (Vec<u32>, Vec<u32>) {
+    let records = state.records.rows();
+    let mut starts = vec![0u32; state.series.len() + 1];
+    for record in records {
+        starts[record.series.index() + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut next = starts.clone();
+    let mut rows = vec![0u32; records.len()];
+    for (row, record) in records.iter().enumerate() {
+        let slot = &mut next[record.series.index()];
+        rows[*slot as usize] = row as u32;
+        *slot += 1;
+    }
+    (rows, starts)
+}
+
+#[cfg(test)]
+mod tests;

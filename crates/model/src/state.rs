@@ -1,0 +1,462 @@
+//! The state a replay builds: every fact that decides an answer, as compact columns.
+//!
+//! A state holds one prefix of a ledger, so the recorded clock is a matter of how far the replay went. The other two
+//! clocks, and all rules of which figure is current, are applied when a question is asked
+//! ([`Resolver`](crate::resolve::Resolver)). A figure costs tens of bytes; its texts stay in the file.
+
+pub mod admit;
+pub mod apply;
+pub mod key;
+pub mod record;
+pub mod versioned;
+
+use crate::date::{Day, Edtf, Instant, Published};
+use crate::event::{Kind, Measure, Position, ReporterKind, Rule, Seq, Stated, Tally};
+use crate::value::{Decimal, Expression, Value};
+
+use key::{
+    BreakdownKey, CaseKey, CheckKey, DateKey, DimensionKey, IndicatorKey, Interned, Names, PlaceKey,
+    PublishedKey, ReporterKey, SeriesKey, SourceKey, VoteKey,
+};
+use record::Records;
+use versioned::{Dictionary, Log};
+
+/// First and last day of a date, for comparing dates by the days they cover.
+pub type Span = (Day, Day);
+
+/// Everything a prefix of a ledger says, as far as it decides answers.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    pub(crate) events: Events,
+    pub(crate) sources: Dictionary<SourceKey, SourceRow>,
+    pub(crate) reporters: Dictionary<ReporterKey, ReporterRow>,
+    pub(crate) places: Dictionary<PlaceKey, PlaceRow>,
+    pub(crate) dimensions: Dictionary<DimensionKey, DimensionRow>,
+    pub(crate) indicators: Dictionary<IndicatorKey, IndicatorRow>,
+    pub(crate) votes: Dictionary<VoteKey, VoteRow>,
+    pub(crate) cases: Dictionary<CaseKey, Refs>,
+    pub(crate) checks: Dictionary<CheckKey, ()>,
+    pub(crate) breakdowns: Names<BreakdownKey>,
+    pub(crate) dates: Interned<DateKey, Edtf>,
+    pub(crate) publications: Interned<PublishedKey, Published>,
+    pub(crate) series: Interned<SeriesKey, Series>,
+    pub(crate) records: Records,
+    pub(crate) withdrawals: Log<Withdrawal>,
+    pub(crate) disputes: Log<Dispute>,
+    pub(crate) policies: Log<PolicyRow>,
+    pub(crate) accounts: Log<AccountRow>,
+    pub(crate) positions: Log<PositionRow>,
+    pub(crate) statements: Log<Refs>,
+    pub(crate) norms: Log<Refs>,
+    pub(crate) case_updates: Log<CaseUpdateRow>,
+    pub(crate) acknowledgements: Log<AcknowledgementRow>,
+    /// Corrections in order: (correction, original).
+    pub(crate) corrections: Vec<(Seq, Seq)>,
+    /// Retractions in order: (retraction, target).
+    pub(crate) retractions: Vec<(Seq, Seq)>,
+}
+
+impl State {
+    /// The state of a ledger of which nothing was read yet.
+    pub fn new() -> State {
+        State::default()
+    }
+
+    /// How many events were applied; also the sequence number of the last one.
+    pub fn size(&self) -> Seq {
+        self.events.kinds.len() as Seq
+    }
+
+    /// When the last event was recorded.
+    pub fn last_recorded(&self) -> Option<Instant> {
+        self.events.moments.last().map(|(_, at)| *at)
+    }
+
+    /// The type of event `seq`.
+    pub fn kind(&self, seq: Seq) -> Option<Kind> {
+        let index = (seq as usize).checked_sub(1)?;
+        self.events.kinds.get(index).copied()
+    }
+
+    /// Where the line of event `seq` starts in the file, in bytes.
+    pub fn offset(&self, seq: Seq) -> Option<u64> {
+        let index = (seq as usize).checked_sub(1)?;
+        self.events.offsets.get(index).copied()
+    }
+
+    /// When event `seq` was recorded.
+    pub fn recorded_at(&self, seq: Seq) -> Option<Instant> {
+        if seq > self.size() {
+            return None;
+        }
+        let moments = &self.events.moments;
+        let after = moments.partition_point(|(first, _)| *first <= seq);
+        Some(moments[after.checked_sub(1)?].1)
+    }
+
+    /// The event that event `seq` corrects, retracts, withdraws, disputes or redacts.
+    pub fn target(&self, seq: Seq) -> Option<Seq> {
+        let pair = |list: &[(Seq, Seq)]| {
+            let at = list.binary_search_by_key(&seq, |(cause, _)| *cause).ok()?;
+            Some(list[at].1)
+        };
+        match self.kind(seq)? {
+            Kind::RecordCorrected => pair(&self.corrections),
+            Kind::RecordRetracted => pair(&self.retractions),
+            Kind::FigureWithdrawn => self.withdrawals.find(seq).map(|entry| entry.row.target),
+            Kind::FigureDisputed => self.disputes.find(seq).map(|entry| entry.row.target),
+            _ => None,
+        }
+    }
+
+    /// The corrections of event `seq`, oldest first, undone ones included.
+    pub fn corrections_of(&self, seq: Seq) -> impl Iterator<Item = Seq> {
+        self.corrections.iter().filter(move |(_, target)| *target == seq).map(|(cause, _)| *cause)
+    }
+
+    /// The event that retracted event `seq`.
+    pub fn retraction_of(&self, seq: Seq) -> Option<Seq> {
+        self.retractions.iter().find(|(_, target)| *target == seq).map(|(cause, _)| *cause)
+    }
+
+    /// The policy in force for an indicator, with the event that set it; `None` where none was set.
+    pub fn policy(&self, indicator: IndicatorKey) -> Option<(Seq, &PolicyRow)> {
+        let of_it = |entry: &&versioned::Versioned<PolicyRow>| entry.row.indicator == indicator;
+        self.policies.live().rev().find(of_it).map(|entry| (entry.version, &entry.row))
+    }
+
+    /// The declared sources.
+    pub fn sources(&self) -> &Dictionary<SourceKey, SourceRow> {
+        &self.sources
+    }
+
+    /// The declared reporters.
+    pub fn reporters(&self) -> &Dictionary<ReporterKey, ReporterRow> {
+        &self.reporters
+    }
+
+    /// The declared places.
+    pub fn places(&self) -> &Dictionary<PlaceKey, PlaceRow> {
+        &self.places
+    }
+
+    /// The declared dimensions.
+    pub fn dimensions(&self) -> &Dictionary<DimensionKey, DimensionRow> {
+        &self.dimensions
+    }
+
+    /// The declared indicators, counted and derived.
+    pub fn indicators(&self) -> &Dictionary<IndicatorKey, IndicatorRow> {
+        &self.indicators
+    }
+
+    /// The recorded votes.
+    pub fn votes(&self) -> &Dictionary<VoteKey, VoteRow> {
+        &self.votes
+    }
+
+    /// The documented cases.
+    pub fn cases(&self) -> &Dictionary<CaseKey, Refs> {
+        &self.cases
+    }
+
+    /// The later facts about cases, in order of recording.
+    pub fn case_updates(&self) -> &Log<CaseUpdateRow> {
+        &self.case_updates
+    }
+
+    /// The recorded statements, in order of recording.
+    pub fn statements(&self) -> &Log<Refs> {
+        &self.statements
+    }
+
+    /// The cited norms, in order of recording.
+    pub fn norms(&self) -> &Log<Refs> {
+        &self.norms
+    }
+
+    /// The policies, in order of recording.
+    pub fn policies(&self) -> &Log<PolicyRow> {
+        &self.policies
+    }
+
+    /// The figure records.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// The disputes, in order of recording.
+    pub fn disputes(&self) -> &Log<Dispute> {
+        &self.disputes
+    }
+
+    /// The withdrawals, in order of recording.
+    pub fn withdrawals(&self) -> &Log<Withdrawal> {
+        &self.withdrawals
+    }
+
+    /// The series with this key.
+    pub fn series(&self, key: SeriesKey) -> &Series {
+        self.series.get(key)
+    }
+
+    /// How many series there are.
+    pub fn series_count(&self) -> usize {
+        self.series.len()
+    }
+
+    /// The breakdown with this key, as `dim=code;dim=code`.
+    pub fn breakdown(&self, key: BreakdownKey) -> &str {
+        self.breakdowns.name(key)
+    }
+
+    /// The interned date with this key.
+    pub fn date(&self, key: DateKey) -> &Edtf {
+        self.dates.get(key)
+    }
+
+    /// The publication date of a record: its own, else its source's.
+    pub fn published(&self, own: Option<PublishedKey>, source: Option<SourceKey>) -> Option<&Published> {
+        let key = own.or_else(|| self.sources.row(source?).published)?;
+        Some(self.publications.get(key))
+    }
+
+    /// Whether a reporter speaks for another, directly or through others.
+    pub fn speaks_for(&self, reporter: ReporterKey, body: ReporterKey) -> bool {
+        let mut speaker = reporter;
+        while let Some(next) = self.reporters.row(speaker).speaks_for {
+            if next == body {
+                return true;
+            }
+            speaker = next;
+        }
+        false
+    }
+
+    /// The accounts of roll-calls, in order of recording.
+    pub fn accounts(&self) -> &Log<AccountRow> {
+        &self.accounts
+    }
+
+    /// The single positions recorded later, in order of recording.
+    pub fn positions(&self) -> &Log<PositionRow> {
+        &self.positions
+    }
+
+    /// The body a reporter is counted as: the end of its chain of `speaks_for`.
+    pub fn body(&self, reporter: ReporterKey) -> ReporterKey {
+        let mut body = reporter;
+        // The chain is no longer than there are reporters: admission refuses cycles.
+        while let Some(next) = self.reporters.row(body).speaks_for {
+            body = next;
+        }
+        body
+    }
+}
+
+/// What is known of every event, whatever its type.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Events {
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) offsets: Vec<u64>,
+    /// First event of each run that was recorded at the same moment.
+    pub(crate) moments: Vec<(Seq, Instant)>,
+}
+
+/// A declared source.
+#[derive(Clone, Debug)]
+pub struct SourceRow {
+    /// When it was published.
+    pub published: Option<PublishedKey>,
+}
+
+/// A declared reporter.
+#[derive(Clone, Debug)]
+pub struct ReporterRow {
+    /// What sort of body it is.
+    pub kind: ReporterKind,
+    /// The reporter it is counted as one body with.
+    pub speaks_for: Option<ReporterKey>,
+}
+
+/// A declared place.
+#[derive(Clone, Debug)]
+pub struct PlaceRow {
+    /// The place it is part of.
+    pub parent: Option<PlaceKey>,
+}
+
+/// A declared dimension.
+#[derive(Clone, Debug)]
+pub struct DimensionRow {
+    /// The codes a breakdown may use.
+    pub codes: Vec<String>,
+}
+
+/// A declared indicator.
+#[derive(Clone, Debug)]
+pub struct IndicatorRow {
+    /// Unit of its values.
+    pub unit: String,
+    /// Counted or derived.
+    pub definition: Definition,
+}
+
+/// Where an indicator's values come from.
+#[derive(Clone, Debug)]
+pub enum Definition {
+    /// Reported figures.
+    Counted {
+        /// How it counts over time.
+        measure: Measure,
+        /// Start of a cumulative count, by its days.
+        since: Option<Span>,
+        /// Least value it can have.
+        minimum: Option<Decimal>,
+    },
+    /// The headlines of other indicators.
+    Derived(Box<Expression>),
+}
+
+impl IndicatorRow {
+    /// Least value the indicator can have; derived ones have none.
+    pub fn minimum(&self) -> Option<Decimal> {
+        match self.definition {
+            Definition::Counted { minimum, .. } => minimum,
+            Definition::Derived(_) => None,
+        }
+    }
+}
+
+/// A policy for an indicator's headline.
+#[derive(Clone, Debug)]
+pub struct PolicyRow {
+    /// The indicator.
+    pub indicator: IndicatorKey,
+    /// How the headline is selected.
+    pub rule: Rule<ReporterKey>,
+    /// How old a figure may be against the latest one.
+    pub window: Option<crate::date::Window>,
+}
+
+/// All figures that share indicator, place, breakdown and reporter; for a count with another start that start, and
+/// for measure `period` the period, are part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Series {
+    /// What is counted.
+    pub indicator: IndicatorKey,
+    /// Where.
+    pub place: Option<PlaceKey>,
+    /// Which part.
+    pub breakdown: Option<BreakdownKey>,
+    /// Who says so.
+    pub reporter: ReporterKey,
+    /// The start of the count, where it is not the indicator's.
+    pub since: Option<Span>,
+    /// The period, for measure `period`.
+    pub period: Option<Span>,
+}
+
+/// The reporter took a figure back.
+#[derive(Clone, Debug)]
+pub struct Withdrawal {
+    /// A record of the figure.
+    pub target: Seq,
+    /// Where it was published.
+    pub source: Option<SourceKey>,
+    /// When, where not with its source.
+    pub published: Option<PublishedKey>,
+}
+
+/// Another reporter contests a figure.
+#[derive(Clone, Debug)]
+pub struct Dispute {
+    /// A record of the figure.
+    pub target: Seq,
+    /// Who contests it.
+    pub by_reporter: ReporterKey,
+    /// Where it was published.
+    pub source: Option<SourceKey>,
+    /// When, where not with its source.
+    pub published: Option<PublishedKey>,
+    /// The value the contester gives.
+    pub value: Option<Value>,
+}
+
+/// A recorded vote.
+#[derive(Clone, Debug)]
+pub struct VoteRow {
+    /// When it was taken.
+    pub date: Edtf,
+    /// How many states could vote.
+    pub members: Option<u32>,
+    /// Where it is documented.
+    pub source: SourceKey,
+}
+
+/// One source's account of a roll-call.
+#[derive(Clone, Debug)]
+pub struct AccountRow {
+    /// The vote.
+    pub vote: VoteKey,
+    /// Where it was published.
+    pub source: SourceKey,
+    /// Whose account it is.
+    pub reporter: Option<ReporterKey>,
+    /// The account of the body that voted.
+    pub official: bool,
+    /// Its totals.
+    pub tally: Tally,
+    /// The states it names.
+    pub positions: Vec<(Position, Stated)>,
+    /// When it was published, where not with its source.
+    pub published: Option<PublishedKey>,
+    /// Who passed it on.
+    pub relayed_by: Option<ReporterKey>,
+    /// The recorder doubts it.
+    pub doubted: bool,
+}
+
+/// One later fact on a state's position.
+#[derive(Clone, Debug)]
+pub struct PositionRow {
+    /// The vote.
+    pub vote: VoteKey,
+    /// The state.
+    pub stated: Stated,
+    /// Its position.
+    pub position: Position,
+    /// Where it was published.
+    pub source: SourceKey,
+    /// When, where not with its source.
+    pub published: Option<PublishedKey>,
+}
+
+/// The names a record of which all else is text uses.
+#[derive(Clone, Debug)]
+pub struct Refs {
+    /// Speaker, citing reporter or documenting reporter.
+    pub reporter: Option<ReporterKey>,
+    /// Where it was published.
+    pub source: Option<SourceKey>,
+    /// When it was said, for statements.
+    pub date: Option<Edtf>,
+}
+
+/// A later fact about a case.
+#[derive(Clone, Debug)]
+pub struct CaseUpdateRow {
+    /// The case.
+    pub case: CaseKey,
+    /// Who says so and where.
+    pub refs: Refs,
+}
+
+/// A finding that was looked at and accepted.
+#[derive(Clone, Debug)]
+pub struct AcknowledgementRow {
+    /// The check, declared or built in.
+    pub check: String,
+    /// The figures involved, ascending.
+    pub figures: Vec<Seq>,
+}

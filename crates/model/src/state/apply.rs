@@ -1,0 +1,501 @@
+//! Applying one event to the state.
+
+use super::key::{BreakdownKey, CaseKey, Key, PlaceKey, PublishedKey, ReporterKey, SourceKey, VoteKey};
+use super::record::NewRecord;
+use super::versioned::{Amend, Dictionary};
+use super::{
+    AccountRow, AcknowledgementRow, CaseUpdateRow, Definition, DimensionRow, Dispute, IndicatorRow, PlaceRow,
+    PolicyRow, PositionRow, Refs, ReporterRow, Series, SourceRow, Span, State, VoteRow, Withdrawal,
+};
+use crate::date::{Edtf, Published};
+use crate::event::{
+    Account, Claim, Event, Fact, Indicator, Kind, Measure, Policy, Reporter, Rule, Seq, Source, Text,
+};
+use crate::problem::{Code, Problem, nearest};
+use crate::value::Expression;
+
+/// First and last day of a closed date.
+pub(crate) fn span(date: &Edtf) -> Option<Span> {
+    Some((date.first_day(), date.last_day()?))
+}
+
+/// Looks up a declared id.
+pub(crate) fn declared<K: Key, T>(
+    dictionary: &Dictionary<K, T>,
+    what: &str,
+    member: &str,
+    id: &str,
+) -> Result<K, Problem> {
+    dictionary.find(id).ok_or_else(|| {
+        let hint = nearest(id, dictionary.ids()).map(|near| format!("did you mean {near}?"));
+        Problem::new(Code::UNDECLARED, member, id, format!("the id of a declared {what}")).hint(hint)
+    })
+}
+
+fn declared_if<K: Key, T>(
+    dictionary: &Dictionary<K, T>,
+    what: &str,
+    member: &str,
+    id: Option<&str>,
+) -> Result<Option<K>, Problem> {
+    id.map(|id| declared(dictionary, what, member, id)).transpose()
+}
+
+impl State {
+    /// Adds one event. Events are applied in order of their sequence numbers, without gaps.
+    ///
+    /// # Errors
+    ///
+    /// When the event names something that no earlier event declares, or targets an event it cannot target. The
+    /// state is then to be thrown away: in a ledger this is corruption, since the writer admits no such event.
+    pub fn apply(&mut self, event: &Event<'_>) -> Result<(), Problem> {
+        self.events.kinds.push(event.fact.kind());
+        self.events.offsets.push(event.offset);
+        if self.events.moments.last().is_none_or(|(_, at)| *at != event.at) {
+            self.events.moments.push((event.seq, event.at));
+        }
+        match &event.fact {
+            Fact::RecordCorrected { target, fact } => self.correct(event.seq, *target, fact),
+            Fact::RecordRetracted { target } => self.retract(event.seq, *target),
+            fact => self.record(event.seq, fact),
+        }
+    }
+
+    fn record(&mut self, seq: Seq, fact: &Fact<'_>) -> Result<(), Problem> {
+        match fact {
+            Fact::FigureReported(claim) => self.claim(seq, seq, claim)?,
+            Fact::VoteReported(account) => {
+                let row = self.account_row(account)?;
+                self.accounts.push(seq, row);
+            }
+            Fact::PolicySet(policy) => {
+                let row = self.policy_row(policy)?;
+                self.policies.push(seq, row);
+            }
+            Fact::FigureWithdrawn { .. }
+            | Fact::FigureDisputed { .. }
+            | Fact::VotePosition { .. }
+            | Fact::StatementRecorded { .. }
+            | Fact::NormCited { .. }
+            | Fact::CaseUpdated { .. } => self.log(seq, fact)?,
+            Fact::FindingAcknowledged { check, figures } => {
+                self.acknowledgements.push(seq, AcknowledgementRow::new(check, figures));
+            }
+            Fact::LedgerCreated { .. }
+            | Fact::ImportRecorded
+            | Fact::LedgerMerged
+            | Fact::LedgerUpgraded { .. }
+            | Fact::EventRedacted { .. }
+            | Fact::RecordCorrected { .. }
+            | Fact::RecordRetracted { .. } => {}
+            _ => self.declare(seq, fact)?,
+        }
+        Ok(())
+    }
+
+    fn declare(&mut self, seq: Seq, fact: &Fact<'_>) -> Result<(), Problem> {
+        match fact {
+            Fact::SourceAdded(source) => {
+                let row = self.source_row(source);
+                self.sources.declare(seq, &source.id, row);
+            }
+            Fact::ReporterAdded(reporter) => {
+                let row = self.reporter_row(reporter)?;
+                self.reporters.declare(seq, &reporter.id, row);
+            }
+            Fact::PlaceAdded { id, parent } => {
+                let row = self.place_row(parent.as_deref())?;
+                self.places.declare(seq, id, row);
+            }
+            Fact::DimensionAdded { id, codes } => {
+                self.dimensions.declare(seq, id, DimensionRow::new(codes));
+            }
+            Fact::IndicatorDefined(indicator) => {
+                self.indicators.declare(seq, &indicator.id, counted(indicator));
+            }
+            Fact::IndicatorDerived { id, unit, expression } => {
+                self.indicators.declare(seq, id, derived(unit, expression));
+            }
+            Fact::VoteRecorded { id, date, members, source } => {
+                let row = self.vote_row(*date, *members, source)?;
+                self.votes.declare(seq, id, row);
+            }
+            Fact::CaseDocumented { id, reporter, source } => {
+                let refs = self.refs(reporter.as_deref(), "reporter", Some(source), None)?;
+                self.cases.declare(seq, id, refs);
+            }
+            Fact::CheckAdded { id, .. } => {
+                self.checks.declare(seq, id, ());
+            }
+            other => unreachable!("{} declares nothing: record() handles it", other.kind().as_str()),
+        }
+        Ok(())
+    }
+
+    fn log(&mut self, seq: Seq, fact: &Fact<'_>) -> Result<(), Problem> {
+        match fact {
+            Fact::FigureWithdrawn { target, source, published } => {
+                let row = self.withdrawal_row(*target, source.as_deref(), *published)?;
+                self.withdrawals.push(seq, row);
+            }
+            Fact::FigureDisputed { .. } => {
+                let row = self.dispute_row(fact)?;
+                self.disputes.push(seq, row);
+            }
+            Fact::VotePosition { .. } => {
+                let row = self.position_row(fact)?;
+                self.positions.push(seq, row);
+            }
+            Fact::StatementRecorded { speaker, source, date } => {
+                let row = self.refs(Some(speaker), "speaker", Some(source), *date)?;
+                self.statements.push(seq, row);
+            }
+            Fact::NormCited { cited_by, source } => {
+                let row = self.refs(cited_by.as_deref(), "cited_by", source.as_deref(), None)?;
+                self.norms.push(seq, row);
+            }
+            Fact::CaseUpdated { case, reporter, source } => {
+                let row = self.case_update_row(case, reporter.as_deref(), source)?;
+                self.case_updates.push(seq, row);
+            }
+            other => unreachable!("{} is no log entry: record() handles it", other.kind().as_str()),
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, version: Seq, original: Seq, claim: &Claim<'_>) -> Result<(), Problem> {
+        let source = self.source_if(claim.source.as_deref())?;
+        let relayed_by = declared_if(&self.reporters, "reporter", "relayed_by", claim.relayed_by.as_deref())?;
+        let breakdown = (!claim.breakdown.is_empty()).then(|| self.breakdowns.intern(&breakdown_text(claim)));
+        let series = self.series_of(claim, breakdown)?;
+        let series = self.series.intern(series);
+        let as_of = claim.as_of.map(|date| self.dates.intern(date));
+        let published = self.publication(claim.published);
+        self.records.push(NewRecord {
+            version,
+            original,
+            series,
+            as_of,
+            published,
+            source,
+            relayed_by,
+            revises: claim.revises,
+            value: claim.value,
+            doubted: claim.doubted,
+            worded: claim.worded,
+        });
+        Ok(())
+    }
+
+    /// The series a claim belongs to; `None` when no record has its breakdown yet, so that there is no such series.
+    pub(crate) fn find_series(&self, claim: &Claim<'_>) -> Result<Option<Series>, Problem> {
+        if claim.breakdown.is_empty() {
+            return self.series_of(claim, None).map(Some);
+        }
+        let known = self.breakdowns.find(&breakdown_text(claim));
+        let series = self.series_of(claim, known)?;
+        Ok(known.map(|_| series))
+    }
+
+    fn series_of(&self, claim: &Claim<'_>, breakdown: Option<BreakdownKey>) -> Result<Series, Problem> {
+        let indicator = declared(&self.indicators, "indicator", "indicator", &claim.indicator)?;
+        let place = self.place(claim.place.as_deref(), "place")?;
+        let reporter = declared(&self.reporters, "reporter", "reporter", &claim.reporter)?;
+        let (measure, start) = match &self.indicators.row(indicator).definition {
+            Definition::Counted { measure, since, .. } => (*measure, *since),
+            Definition::Derived(_) => {
+                let expected = "an indicator that is counted; this one is derived from others";
+                return Err(Problem::new(Code::DERIVED_INDICATOR, "indicator", &*claim.indicator, expected));
+            }
+        };
+        Ok(Series {
+            indicator,
+            place,
+            breakdown,
+            reporter,
+            since: claim.since.as_ref().and_then(span).filter(|since| Some(*since) != start),
+            period: claim.as_of.as_ref().and_then(span).filter(|_| measure == Measure::Period),
+        })
+    }
+
+    fn correct(&mut self, seq: Seq, target: Seq, fact: &Fact<'_>) -> Result<(), Problem> {
+        macro_rules! correct {
+            ($column:ident, $row:expr) => {{
+                let row = $row;
+                if let Some(entry) = self.$column.find_mut(target) {
+                    entry.correct(seq, row);
+                }
+            }};
+        }
+        self.corrections.push((seq, target));
+        if target >= seq || self.kind(target) != Some(fact.kind()) {
+            return Err(no_such(target, "an earlier event of the replacement's type"));
+        }
+        match fact {
+            Fact::FigureReported(claim) => self.claim(seq, target, claim)?,
+            Fact::SourceAdded(source) => correct!(sources, self.source_row(source)),
+            Fact::ReporterAdded(reporter) => correct!(reporters, self.reporter_row(reporter)?),
+            Fact::PlaceAdded { parent, .. } => correct!(places, self.place_row(parent.as_deref())?),
+            Fact::DimensionAdded { codes, .. } => correct!(dimensions, DimensionRow::new(codes)),
+            Fact::IndicatorDefined(indicator) => correct!(indicators, counted(indicator)),
+            Fact::IndicatorDerived { unit, expression, .. } => {
+                correct!(indicators, derived(unit, expression))
+            }
+            Fact::VoteRecorded { date, members, source, .. } => {
+                correct!(votes, self.vote_row(*date, *members, source)?);
+            }
+            Fact::CaseDocumented { reporter, source, .. } => {
+                correct!(cases, self.refs(reporter.as_deref(), "reporter", Some(source), None)?);
+            }
+            Fact::CheckAdded { .. } => correct!(checks, ()),
+            Fact::PolicySet(policy) => correct!(policies, self.policy_row(policy)?),
+            Fact::FigureWithdrawn { target: figure, source, published } => {
+                correct!(withdrawals, self.withdrawal_row(*figure, source.as_deref(), *published)?);
+            }
+            Fact::FigureDisputed { .. } => correct!(disputes, self.dispute_row(fact)?),
+            Fact::VoteReported(account) => correct!(accounts, self.account_row(account)?),
+            Fact::VotePosition { .. } => correct!(positions, self.position_row(fact)?),
+            Fact::StatementRecorded { speaker, source, date } => {
+                correct!(statements, self.refs(Some(speaker), "speaker", Some(source), *date)?);
+            }
+            Fact::NormCited { cited_by, source } => {
+                correct!(norms, self.refs(cited_by.as_deref(), "cited_by", source.as_deref(), None)?);
+            }
+            Fact::CaseUpdated { case, reporter, source } => {
+                correct!(case_updates, self.case_update_row(case, reporter.as_deref(), source)?);
+            }
+            Fact::FindingAcknowledged { check, figures } => {
+                correct!(acknowledgements, AcknowledgementRow::new(check, figures));
+            }
+            other => {
+                return Err(no_such(target, &format!("not a {}: it stays as it is", other.kind().as_str())));
+            }
+        }
+        Ok(())
+    }
+
+    fn retract(&mut self, seq: Seq, target: Seq) -> Result<(), Problem> {
+        self.retractions.push((seq, target));
+        let undone = match self.kind(target) {
+            Some(Kind::RecordCorrected) => self.target(target),
+            _ => None,
+        };
+        let Some(kind) = self.kind(undone.unwrap_or(target)).filter(|_| target < seq) else {
+            return Err(no_such(target, "an earlier event"));
+        };
+        match (kind, undone) {
+            (Kind::FigureReported, None) => self.records.retract(target),
+            (Kind::FigureReported, Some(_)) => self.records.undo(target),
+            (_, None) => self.amendable(kind, target)?.retract(seq),
+            (_, Some(original)) => self.amendable(kind, original)?.undo(target),
+        }
+        Ok(())
+    }
+
+    /// What event `seq` of type `kind` recorded, for retracting it or undoing a correction of it.
+    fn amendable(&mut self, kind: Kind, seq: Seq) -> Result<&mut dyn Amend, Problem> {
+        macro_rules! find {
+            ($column:ident) => {
+                self.$column.find_mut(seq).map(|entry| entry as &mut dyn Amend)
+            };
+        }
+        let entry = match kind {
+            Kind::SourceAdded => find!(sources),
+            Kind::ReporterAdded => find!(reporters),
+            Kind::PlaceAdded => find!(places),
+            Kind::DimensionAdded => find!(dimensions),
+            Kind::IndicatorDefined | Kind::IndicatorDerived => find!(indicators),
+            Kind::VoteRecorded => find!(votes),
+            Kind::CaseDocumented => find!(cases),
+            Kind::CheckAdded => find!(checks),
+            Kind::PolicySet => find!(policies),
+            Kind::FigureWithdrawn => find!(withdrawals),
+            Kind::FigureDisputed => find!(disputes),
+            Kind::VoteReported => find!(accounts),
+            Kind::VotePosition => find!(positions),
+            Kind::StatementRecorded => find!(statements),
+            Kind::NormCited => find!(norms),
+            Kind::CaseUpdated => find!(case_updates),
+            Kind::FindingAcknowledged => find!(acknowledgements),
+            _ => None,
+        };
+        entry.ok_or_else(|| no_such(seq, "an event that can be retracted"))
+    }
+}
+
+/// Rows from facts: every name looked up.
+impl State {
+    pub(crate) fn source(&self, id: &str) -> Result<SourceKey, Problem> {
+        declared(&self.sources, "source", "source", id)
+    }
+
+    fn source_if(&self, id: Option<&str>) -> Result<Option<SourceKey>, Problem> {
+        declared_if(&self.sources, "source", "source", id)
+    }
+
+    fn place(&self, id: Option<&str>, member: &str) -> Result<Option<PlaceKey>, Problem> {
+        declared_if(&self.places, "place", member, id)
+    }
+
+    fn vote(&self, id: &str) -> Result<VoteKey, Problem> {
+        declared(&self.votes, "vote", "vote", id)
+    }
+
+    fn case(&self, id: &str) -> Result<CaseKey, Problem> {
+        declared(&self.cases, "case", "case", id)
+    }
+
+    fn reporter_if(&self, id: Option<&str>, member: &str) -> Result<Option<ReporterKey>, Problem> {
+        declared_if(&self.reporters, "reporter", member, id)
+    }
+
+    fn publication(&mut self, published: Option<Published>) -> Option<PublishedKey> {
+        published.map(|published| self.publications.intern(published))
+    }
+
+    fn source_row(&mut self, source: &Source<'_>) -> SourceRow {
+        SourceRow { published: self.publication(source.published) }
+    }
+
+    fn place_row(&self, parent: Option<&str>) -> Result<PlaceRow, Problem> {
+        Ok(PlaceRow { parent: self.place(parent, "parent")? })
+    }
+
+    fn vote_row(&self, date: Edtf, members: Option<u32>, source: &str) -> Result<VoteRow, Problem> {
+        Ok(VoteRow { date, members, source: self.source(source)? })
+    }
+
+    fn reporter_row(&self, reporter: &Reporter<'_>) -> Result<ReporterRow, Problem> {
+        let speaks_for = self.reporter_if(reporter.speaks_for.as_deref(), "speaks_for")?;
+        Ok(ReporterRow { kind: reporter.kind, speaks_for })
+    }
+
+    fn policy_row(&self, policy: &Policy<'_>) -> Result<PolicyRow, Problem> {
+        let indicator = declared(&self.indicators, "indicator", "indicator", &policy.indicator)?;
+        let rule = match &policy.rule {
+            Rule::Latest => Rule::Latest,
+            Rule::Range => Rule::Range,
+            Rule::Prefer(reporters) => {
+                let keys =
+                    reporters.iter().map(|id| declared(&self.reporters, "reporter", "rule.prefer", id));
+                Rule::Prefer(keys.collect::<Result<_, _>>()?)
+            }
+        };
+        Ok(PolicyRow { indicator, rule, window: policy.window })
+    }
+
+    fn withdrawal_row(
+        &mut self,
+        target: Seq,
+        source: Option<&str>,
+        published: Option<Published>,
+    ) -> Result<Withdrawal, Problem> {
+        self.expect_figure(target)?;
+        let source = self.source_if(source)?;
+        Ok(Withdrawal { target, source, published: self.publication(published) })
+    }
+
+    fn dispute_row(&mut self, fact: &Fact<'_>) -> Result<Dispute, Problem> {
+        let Fact::FigureDisputed { target, by_reporter, source, published, value } = fact else {
+            unreachable!("called for disputes only");
+        };
+        self.expect_figure(*target)?;
+        Ok(Dispute {
+            target: *target,
+            by_reporter: declared(&self.reporters, "reporter", "by_reporter", by_reporter)?,
+            source: self.source_if(source.as_deref())?,
+            published: self.publication(*published),
+            value: *value,
+        })
+    }
+
+    fn expect_figure(&self, target: Seq) -> Result<(), Problem> {
+        match self.kind(target) {
+            Some(Kind::FigureReported) => Ok(()),
+            _ => Err(no_such(target, "a figure.reported event")),
+        }
+    }
+
+    fn account_row(&mut self, account: &Account<'_>) -> Result<AccountRow, Problem> {
+        Ok(AccountRow {
+            vote: self.vote(&account.vote)?,
+            source: self.source(&account.source)?,
+            reporter: self.reporter_if(account.reporter.as_deref(), "reporter")?,
+            official: account.official,
+            tally: account.tally,
+            positions: account.positions.clone(),
+            published: self.publication(account.published),
+            relayed_by: self.reporter_if(account.relayed_by.as_deref(), "relayed_by")?,
+            doubted: account.doubted,
+        })
+    }
+
+    fn position_row(&mut self, fact: &Fact<'_>) -> Result<PositionRow, Problem> {
+        let Fact::VotePosition { vote, stated, position, source, published } = fact else {
+            unreachable!("called for positions only");
+        };
+        Ok(PositionRow {
+            vote: self.vote(vote)?,
+            stated: *stated,
+            position: *position,
+            source: self.source(source)?,
+            published: self.publication(*published),
+        })
+    }
+
+    fn case_update_row(
+        &self,
+        case: &str,
+        reporter: Option<&str>,
+        source: &str,
+    ) -> Result<CaseUpdateRow, Problem> {
+        let case = self.case(case)?;
+        Ok(CaseUpdateRow { case, refs: self.refs(reporter, "reporter", Some(source), None)? })
+    }
+
+    fn refs(
+        &self,
+        reporter: Option<&str>,
+        member: &str,
+        source: Option<&str>,
+        date: Option<Edtf>,
+    ) -> Result<Refs, Problem> {
+        Ok(Refs { reporter: self.reporter_if(reporter, member)?, source: self.source_if(source)?, date })
+    }
+}
+
+fn counted(indicator: &Indicator<'_>) -> IndicatorRow {
+    let definition = Definition::Counted {
+        measure: indicator.measure,
+        since: indicator.since.as_ref().and_then(span),
+        minimum: indicator.minimum,
+    };
+    IndicatorRow { unit: indicator.unit.to_string(), definition }
+}
+
+fn derived(unit: &str, expression: &Expression) -> IndicatorRow {
+    IndicatorRow { unit: unit.to_owned(), definition: Definition::Derived(Box::new(expression.clone())) }
+}
+
+impl DimensionRow {
+    fn new(codes: &[Text<'_>]) -> Self {
+        DimensionRow { codes: codes.iter().map(ToString::to_string).collect() }
+    }
+}
+
+impl AcknowledgementRow {
+    fn new(check: &str, figures: &[Seq]) -> Self {
+        let mut figures = figures.to_vec();
+        figures.sort_unstable();
+        AcknowledgementRow { check: check.to_owned(), figures }
+    }
+}
+
+fn breakdown_text(claim: &Claim<'_>) -> String {
+    let parts: Vec<String> = claim.breakdown.iter().map(|(dim, code)| format!("{dim}={code}")).collect();
+    parts.join(";")
+}
+
+pub(crate) fn no_such(target: Seq, expected: &str) -> Problem {
+    Problem::new(Code::NO_SUCH_EVENT, "target", target.to_string(), expected)
+}

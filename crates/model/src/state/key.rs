@@ -1,0 +1,228 @@
+//! Keys into the state's columns, and interning.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+use std::num::NonZeroU32;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// A position in a column. Stored plus one, so that `Option<Key>` takes four bytes.
+pub trait Key: Copy + Eq + Hash + fmt::Debug {
+    /// The key of position `index`, counted from 0.
+    fn from_index(index: usize) -> Self;
+    /// The position, counted from 0.
+    fn index(self) -> usize;
+}
+
+macro_rules! keys {
+    ($($(#[$doc:meta])* $name:ident,)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(NonZeroU32);
+
+        impl Key for $name {
+            fn from_index(index: usize) -> Self {
+                let stored = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+                $name(stored.expect("a ledger has fewer than 2^32 events, so no column is longer"))
+            }
+
+            fn index(self) -> usize {
+                self.0.get() as usize - 1
+            }
+        }
+    )+};
+}
+
+keys! {
+    /// A declared source.
+    SourceKey,
+    /// A declared reporter.
+    ReporterKey,
+    /// A declared place.
+    PlaceKey,
+    /// A declared dimension.
+    DimensionKey,
+    /// A declared indicator, counted or derived.
+    IndicatorKey,
+    /// A recorded vote.
+    VoteKey,
+    /// A documented case.
+    CaseKey,
+    /// A check kept in the ledger.
+    CheckKey,
+    /// A breakdown in its one spelling, `dim=code;dim=code`.
+    BreakdownKey,
+    /// An interned date.
+    DateKey,
+    /// An interned publication date or instant.
+    PublishedKey,
+    /// A series.
+    SeriesKey,
+}
+
+/// Distinct values in order of first appearance, each under a key.
+#[derive(Clone, Debug)]
+pub struct Interned<K, T> {
+    table: HashTable<u32>,
+    items: Vec<T>,
+    hasher: DefaultHashBuilder,
+    keys: PhantomData<K>,
+}
+
+impl<K, T> Default for Interned<K, T> {
+    fn default() -> Self {
+        Interned {
+            table: HashTable::new(),
+            items: Vec::new(),
+            hasher: DefaultHashBuilder::default(),
+            keys: PhantomData,
+        }
+    }
+}
+
+impl<K: Key, T: Hash + Eq> Interned<K, T> {
+    /// The key of `item`, new or known.
+    pub fn intern(&mut self, item: T) -> K {
+        let hash = self.hasher.hash_one(&item);
+        let (items, hasher) = (&self.items, &self.hasher);
+        let entry = self.table.entry(
+            hash,
+            |&at| items[at as usize] == item,
+            |&at| hasher.hash_one(&items[at as usize]),
+        );
+        let at = *entry.or_insert(items.len() as u32).get();
+        if at as usize == self.items.len() {
+            self.items.push(item);
+        }
+        K::from_index(at as usize)
+    }
+
+    /// The item under `key`.
+    pub fn get(&self, key: K) -> &T {
+        &self.items[key.index()]
+    }
+
+    /// All items, in key order.
+    pub fn iter(&self) -> impl Iterator<Item = (K, &T)> {
+        self.items.iter().enumerate().map(|(index, item)| (K::from_index(index), item))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+/// Distinct names in order of first appearance, in one allocation.
+#[derive(Clone, Debug)]
+pub struct Names<K> {
+    table: HashTable<u32>,
+    text: String,
+    ends: Vec<u32>,
+    hasher: DefaultHashBuilder,
+    keys: PhantomData<K>,
+}
+
+impl<K> Default for Names<K> {
+    fn default() -> Self {
+        Names {
+            table: HashTable::new(),
+            text: String::new(),
+            ends: Vec::new(),
+            hasher: DefaultHashBuilder::default(),
+            keys: PhantomData,
+        }
+    }
+}
+
+impl<K: Key> Names<K> {
+    /// The key of `name`, new or known.
+    pub fn intern(&mut self, name: &str) -> K {
+        if let Some(key) = self.find(name) {
+            return key;
+        }
+        let at = self.ends.len();
+        self.text.push_str(name);
+        let end = u32::try_from(self.text.len());
+        self.ends.push(end.expect("names are short: a ledger's distinct ids stay far below 4 GiB"));
+        let (text, ends, hasher) = (&self.text, &self.ends, &self.hasher);
+        self.table.insert_unique(hasher.hash_one(name), at as u32, |&at| {
+            hasher.hash_one(slice(text, ends, at as usize))
+        });
+        K::from_index(at)
+    }
+
+    /// The key of a known name.
+    pub fn find(&self, name: &str) -> Option<K> {
+        self.table
+            .find(self.hasher.hash_one(name), |&at| slice(&self.text, &self.ends, at as usize) == name)
+            .map(|&at| K::from_index(at as usize))
+    }
+
+    /// The name under `key`.
+    pub fn name(&self, key: K) -> &str {
+        slice(&self.text, &self.ends, key.index())
+    }
+
+    /// All names, in key order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|at| slice(&self.text, &self.ends, at))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// For each key, its place among all names in byte order: the order of rows in every table.
+    pub fn ranks(&self) -> Vec<u32> {
+        let mut sorted: Vec<usize> = (0..self.len()).collect();
+        sorted.sort_unstable_by_key(|&at| slice(&self.text, &self.ends, at));
+        let mut ranks = vec![0; sorted.len()];
+        for (rank, at) in sorted.into_iter().enumerate() {
+            ranks[at] = rank as u32;
+        }
+        ranks
+    }
+}
+
+fn slice<'a>(text: &'a str, ends: &[u32], at: usize) -> &'a str {
+    let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+    &text[start..ends[at] as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_once_and_ranked_by_bytes() {
+        let mut names: Names<SourceKey> = Names::default();
+        let keys: Vec<_> = ["b", "a", "c", "a", "b"].map(|name| names.intern(name)).to_vec();
+        assert_eq!(names.len(), 3);
+        assert_eq!(keys[1], keys[3]);
+        assert_eq!(names.name(keys[2]), "c");
+        assert_eq!(names.find("d"), None);
+        assert_eq!(names.ranks(), [1, 0, 2]);
+    }
+
+    #[test]
+    fn an_optional_key_is_four_bytes() {
+        assert_eq!(size_of::<Option<SourceKey>>(), 4);
+        let mut items: Interned<DateKey, i32> = Interned::default();
+        let first = items.intern(7);
+        assert_eq!(items.intern(7), first);
+        assert_eq!(items.get(first), &7);
+    }
+}
