@@ -4,11 +4,17 @@
 //! fetched through [`Texts`](crate::texts::Texts). The wire form of each event, with every member, belongs to the
 //! `ledger` crate, one module per format version.
 
+mod kind;
+mod words;
+
 use std::borrow::Cow;
 
 use crate::date::{Edtf, Instant, Published, Window};
 use crate::id::Country;
 use crate::value::{Decimal, Expression, Value};
+
+pub use kind::Kind;
+pub use words::{Measure, Position, PositionKind, ReporterKind};
 
 /// 1-based position of an event in its ledger.
 ///
@@ -29,128 +35,6 @@ pub struct Event<'a> {
     pub offset: u64,
     /// What it says.
     pub fact: Fact<'a>,
-}
-
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident $wire:literal,)+) => {
-        /// The type of an event.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[repr(u8)]
-        pub enum Kind { $($(#[$doc])* $name,)+ }
-
-        impl Kind {
-            /// Every type of format 1, in the order of the format's table.
-            pub const ALL: &'static [Kind] = &[$(Kind::$name),+];
-
-            /// The name in the file, such as `figure.reported`.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Kind::$name => $wire,)+ }
-            }
-
-            /// The type with this name in the file.
-            pub fn parse(name: &str) -> Option<Kind> {
-                match name { $($wire => Some(Kind::$name),)+ _ => None }
-            }
-        }
-    };
-}
-
-kinds! {
-    /// The ledger's first event.
-    LedgerCreated "ledger.created",
-    /// A published document.
-    SourceAdded "source.added",
-    /// A person or body figures are attributed to.
-    ReporterAdded "reporter.added",
-    /// A place.
-    PlaceAdded "place.added",
-    /// A dimension a breakdown may name.
-    DimensionAdded "dimension.added",
-    /// What is counted.
-    IndicatorDefined "indicator.defined",
-    /// What is computed from other indicators' headlines.
-    IndicatorDerived "indicator.derived",
-    /// The rule that selects an indicator's headline.
-    PolicySet "policy.set",
-    /// One claim.
-    FigureReported "figure.reported",
-    /// The reporter takes a figure back.
-    FigureWithdrawn "figure.withdrawn",
-    /// Another reporter contests a figure.
-    FigureDisputed "figure.disputed",
-    /// We recorded it wrongly.
-    RecordCorrected "record.corrected",
-    /// We should not have recorded it.
-    RecordRetracted "record.retracted",
-    /// A roll-call.
-    VoteRecorded "vote.recorded",
-    /// One source's account of a roll-call.
-    VoteReported "vote.reported",
-    /// One state's position.
-    VotePosition "vote.position",
-    /// Who said what.
-    StatementRecorded "statement.recorded",
-    /// Under which law.
-    NormCited "norm.cited",
-    /// A documented case.
-    CaseDocumented "case.documented",
-    /// A later fact about a case.
-    CaseUpdated "case.updated",
-    /// A check kept in the ledger.
-    CheckAdded "check.added",
-    /// A finding looked at and accepted.
-    FindingAcknowledged "finding.acknowledged",
-    /// A file was imported.
-    ImportRecorded "import.recorded",
-    /// Another ledger was merged.
-    LedgerMerged "ledger.merged",
-    /// Later lines are of another format.
-    LedgerUpgraded "ledger.upgraded",
-    /// An event's content was erased.
-    EventRedacted "event.redacted",
-}
-
-impl Kind {
-    /// Whether events of this type declare an id that others name.
-    pub fn declares(self) -> bool {
-        use Kind::{
-            CaseDocumented, CheckAdded, DimensionAdded, IndicatorDefined, IndicatorDerived, PlaceAdded,
-            ReporterAdded, SourceAdded, VoteRecorded,
-        };
-        matches!(
-            self,
-            SourceAdded
-                | ReporterAdded
-                | PlaceAdded
-                | DimensionAdded
-                | IndicatorDefined
-                | IndicatorDerived
-                | VoteRecorded
-                | CaseDocumented
-                | CheckAdded
-        )
-    }
-
-    /// Whether an event of this type may be corrected.
-    ///
-    /// The ledger's own bookkeeping (creation, corrections, retractions, imports, merges, upgrades, redactions)
-    /// states what was done and stays as it is.
-    pub fn is_correctable(self) -> bool {
-        use Kind::{
-            EventRedacted, ImportRecorded, LedgerCreated, LedgerMerged, LedgerUpgraded, RecordCorrected,
-            RecordRetracted,
-        };
-        !matches!(
-            self,
-            LedgerCreated
-                | RecordCorrected
-                | RecordRetracted
-                | ImportRecorded
-                | LedgerMerged
-                | LedgerUpgraded
-                | EventRedacted
-        )
-    }
 }
 
 /// What an event says, with everything that decides an answer and every name it uses.
@@ -370,93 +254,6 @@ pub struct Reporter<'a> {
     pub kind: ReporterKind,
     /// The reporter it is counted as one body with.
     pub speaks_for: Option<Text<'a>>,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
-
-        impl $name {
-            /// Every word there is, in the order of the format's table.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-
-            /// The word in the file.
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word,)+ }
-            }
-
-            /// What this word means, `None` for any other word.
-            pub fn parse(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-words! {
-    /// What sort of person or body a reporter is.
-    ReporterKind {
-        /// A government or ministry.
-        Government "government",
-        /// An official speaking in office.
-        Official "official",
-        /// A register that counts entries.
-        Registry "registry",
-        /// An ombudsman or commissioner.
-        Ombudsman "ombudsman",
-        /// An international body.
-        International "international",
-        /// A non-governmental organisation.
-        Ngo "ngo",
-        /// A research institution.
-        Academic "academic",
-        /// A court or tribunal.
-        Court "court",
-        /// An outlet that itself asserts a figure; selected as headline only where there is no other.
-        Media "media",
-        /// Anything else.
-        Other "other",
-    }
-}
-
-words! {
-    /// How an indicator counts over time.
-    Measure {
-        /// A running total since a start.
-        Cumulative "cumulative",
-        /// A count within a closed interval.
-        Period "period",
-        /// A stock at one moment.
-        Point "point",
-    }
-}
-
-words! {
-    /// What a state did in a roll-call.
-    Position {
-        /// In favour.
-        Yes "yes",
-        /// Against.
-        No "no",
-        /// Abstained.
-        Abstain "abstain",
-        /// A member that cast no vote.
-        Absent "absent",
-        /// No member, so it could not vote.
-        NotMember "not_member",
-    }
-}
-
-words! {
-    /// Whether a position is the recorded vote or was declared later.
-    PositionKind {
-        /// As recorded by the body that voted.
-        Recorded "recorded",
-        /// Declared afterwards; does not count in the tally.
-        Intended "intended",
-    }
 }
 
 /// What is counted.

@@ -12,7 +12,7 @@ use crate::date::{Day, Instant, Published};
 use crate::event::Seq;
 use crate::state::key::{DateKey, Key, SeriesKey};
 use crate::state::record::Record;
-use crate::state::{Span, State, apply::span};
+use crate::state::{Span, State, rows::span};
 use crate::value::Value;
 
 /// Answers which figures there are, on the clocks asked.

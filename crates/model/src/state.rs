@@ -4,11 +4,14 @@
 //! clocks, and all rules of which figure is current, are applied when a question is asked
 //! ([`Resolver`](crate::resolve::Resolver)). A figure costs tens of bytes; its texts stay in the file.
 
-pub mod admit;
-pub mod apply;
+mod admit;
+mod apply;
 pub mod key;
 pub mod record;
+pub(crate) mod rows;
 pub mod versioned;
+
+pub use admit::BUILT_IN_CHECKS;
 
 use crate::date::{Day, Edtf, Instant, Published};
 use crate::event::{Kind, Measure, Position, ReporterKind, Rule, Seq, Stated, Tally};

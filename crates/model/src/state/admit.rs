@@ -3,8 +3,8 @@
 mod causes;
 mod naming;
 
-use super::apply::declared;
 use super::key::{IndicatorKey, Key};
+use super::rows::declared;
 use super::versioned::Dictionary;
 use super::{Definition, State};
 use crate::event::{Account, CheckRule, Claim, Fact, Measure, Policy, Position, Rule, Seq};

@@ -4,9 +4,9 @@ use super::Admission;
 use crate::event::{Claim, Fact, Indicator, Kind, Seq};
 use crate::problem::{Code, Problem};
 use crate::state::Definition;
-use crate::state::apply::span;
 use crate::state::key::IndicatorKey;
 use crate::state::record::Record;
+use crate::state::rows::span;
 
 impl Admission<'_> {
     pub(super) fn cause(&mut self, fact: &Fact<'_>) {
