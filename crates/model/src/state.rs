@@ -17,6 +17,8 @@ use crate::date::{Day, Edtf, Instant, Published};
 use crate::event::{Kind, Measure, Position, ReporterKind, Rule, Seq, Stated, Tally};
 use crate::value::{Decimal, Expression, Value};
 
+use std::collections::HashMap;
+
 use key::{
     BreakdownKey, CaseKey, CheckKey, DateKey, DimensionKey, IndicatorKey, Interned, Names, PlaceKey,
     PublishedKey, ReporterKey, SeriesKey, SourceKey, VoteKey,
@@ -57,6 +59,10 @@ pub struct State {
     pub(crate) corrections: Vec<(Seq, Seq)>,
     /// Retractions in order: (retraction, target).
     pub(crate) retractions: Vec<(Seq, Seq)>,
+    /// The corrections of each corrected event, oldest first.
+    pub(crate) corrected: HashMap<Seq, Vec<Seq>>,
+    /// The retraction of each retracted event.
+    pub(crate) retracted: HashMap<Seq, Seq>,
 }
 
 impl State {
@@ -114,12 +120,40 @@ impl State {
 
     /// The corrections of event `seq`, oldest first, undone ones included.
     pub fn corrections_of(&self, seq: Seq) -> impl Iterator<Item = Seq> {
-        self.corrections.iter().filter(move |(_, target)| *target == seq).map(|(cause, _)| *cause)
+        self.corrected.get(&seq).into_iter().flatten().copied()
     }
 
     /// The event that retracted event `seq`.
     pub fn retraction_of(&self, seq: Seq) -> Option<Seq> {
-        self.retractions.iter().find(|(_, target)| *target == seq).map(|(cause, _)| *cause)
+        self.retracted.get(&seq).copied()
+    }
+
+    /// The correction of event `seq` that is in force, if there is one.
+    pub fn correction_in_force(&self, seq: Seq) -> Option<Seq> {
+        self.corrections_of(seq).filter(|by| self.retraction_of(*by).is_none()).last()
+    }
+
+    /// Whether a live withdrawal names the record of event `seq`, or another that says the same for the same as-of.
+    pub fn is_withdrawn(&self, seq: Seq) -> bool {
+        let Some(record) = self.records.find(seq) else { return false };
+        let said = self.records.value(record);
+        self.withdrawals.live().any(|entry| {
+            self.records.find(entry.row.target).is_some_and(|target| {
+                target.series == record.series
+                    && target.as_of == record.as_of
+                    && self.records.value(target).same_as(&said)
+            })
+        })
+    }
+
+    /// Whether the case update of event `seq` is the last one of its case by its source and reporter.
+    pub fn is_latest_case_update(&self, seq: Seq) -> bool {
+        let Some(entry) = self.case_updates.find(seq) else { return false };
+        let (case, refs) = (entry.row.case, &entry.row.refs);
+        let same = |row: &CaseUpdateRow| {
+            row.case == case && row.refs.source == refs.source && row.refs.reporter == refs.reporter
+        };
+        self.case_updates.live().rev().find(|other| same(&other.row)).is_some_and(|last| last.seq == seq)
     }
 
     /// The policy in force for an indicator, with the event that set it; `None` where none was set.

@@ -195,6 +195,7 @@ impl State {
             }};
         }
         self.corrections.push((seq, target));
+        self.corrected.entry(target).or_default().push(seq);
         if target >= seq || self.kind(target) != Some(fact.kind()) {
             return Err(no_such(target, "an earlier event of the replacement's type"));
         }
@@ -243,6 +244,7 @@ impl State {
 
     fn retract(&mut self, seq: Seq, target: Seq) -> Result<(), Problem> {
         self.retractions.push((seq, target));
+        self.retracted.insert(target, seq);
         let undone = match self.kind(target) {
             Some(Kind::RecordCorrected) => self.target(target),
             _ => None,

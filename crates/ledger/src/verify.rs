@@ -1,0 +1,391 @@
+//! Recomputing everything: every checksum, every root, every line, every byte.
+
+use std::path::Path;
+
+use crate::batch_sum::{BatchSum, Mismatch};
+use crate::checkpoint::{Checkpoint, MARK};
+use crate::diagnose::{BrokenLine, batch_fault};
+use crate::error::{Fault, IoContext, LedgerError, Place};
+use crate::line::EventLine;
+use crate::lines::{Lines, RawLine};
+use crate::merkle::{Frontier, Hash};
+use crate::reader::{open_file, survey};
+use crate::sequence::Sequence;
+use crate::storage::{Access, Storage, StoredFile};
+use crate::tail::Tail;
+use crate::walk::LineRef;
+
+/// What verifying found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// All that is wrong, in the order of the file.
+    pub faults: Vec<Fault>,
+    /// The number of events, as the last readable checkpoint has it.
+    pub size: u64,
+    /// The root, as the last readable checkpoint has it.
+    pub root: Hash,
+    /// The number of checkpoints.
+    pub checkpoints: u64,
+    /// A writer is at work, so the bytes behind the last checkpoint are no fault.
+    pub writing: bool,
+}
+
+/// Looks at an event in its place; the text says what is wrong with its content.
+pub type EachEvent<'f> = dyn FnMut(&LineRef<'_>, &EventLine<'_>) -> Result<(), String> + 'f;
+
+/// Verifies a ledger against itself, and against a receipt (size and root) if there is one: nothing inside the file
+/// can show that it was cut back or forked at the end of a batch. `each` is called with every event line
+/// that holds.
+///
+/// # Errors
+/// Those of [`Ledger::open`](crate::reader::Ledger::open) except corruption, which is reported as faults.
+pub fn verify(
+    storage: &dyn Storage,
+    path: &Path,
+    receipt: Option<(u64, Hash)>,
+    each: &mut EachEvent<'_>,
+) -> Result<Report, LedgerError> {
+    let file = open_file(storage, path, Access::Read)?;
+    // While the shared lock is held no writer is at work: a tail that is seen then is not one in the making. Where
+    // locks do not work nobody holds one.
+    let quiet = file.try_lock_shared().unwrap_or(true);
+    let length = file.length().context(path, "asking for the length")?;
+    let surveyed = survey(&*file, path, length);
+    if quiet {
+        // The lock also ends with the handle; ending it now lets writers in while the rest is read.
+        let _ = file.unlock();
+    }
+    let (end, tail, corruption) = match surveyed {
+        Ok((head, tail)) => (head.end_offset, tail.filter(|_| quiet), None),
+        Err(LedgerError::Corrupt(fault)) => (length, None, Some(fault)),
+        Err(error) => return Err(error),
+    };
+    let mut verifier = Verifier::new(path, receipt, each, !quiet);
+    verifier.run(&*file, end)?;
+    Ok(verifier.finish(tail, corruption))
+}
+
+struct Verifier<'v, 'f> {
+    path: &'v Path,
+    receipt: Option<(u64, Hash)>,
+    receipt_found: bool,
+    each: &'v mut EachEvent<'f>,
+    report: Report,
+    sequence: Sequence,
+    /// Nothing once a root did not hold: later ones could not either.
+    frontier: Option<Frontier>,
+    batch: BatchSum,
+    /// The first line of the batch that does not hold.
+    broken: Option<BrokenLine>,
+    /// What is wrong with the content of the batch's events.
+    content: Vec<Fault>,
+}
+
+impl<'v, 'f> Verifier<'v, 'f> {
+    fn new(path: &'v Path, receipt: Option<(u64, Hash)>, each: &'v mut EachEvent<'f>, writing: bool) -> Self {
+        let frontier = Frontier::default();
+        Self {
+            path,
+            receipt,
+            receipt_found: false,
+            each,
+            report: Report { faults: Vec::new(), size: 0, root: frontier.root(), checkpoints: 0, writing },
+            sequence: Sequence::after(0),
+            frontier: Some(frontier),
+            batch: BatchSum::begin(1, 0, 0),
+            broken: None,
+            content: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, file: &dyn StoredFile, end: u64) -> Result<(), LedgerError> {
+        let mut lines = Lines::new(file, 0..end, 1);
+        while let Some(line) = lines.next().context(self.path, "reading")? {
+            if line.text().starts_with(MARK) {
+                self.checkpoint(&line);
+                continue;
+            }
+            self.event(&line);
+            if line.end == end {
+                let broken = self.broken.take();
+                let fault = batch_fault(self.path, &self.batch, &line, broken, Mismatch::no_checkpoint());
+                self.report.faults.push(fault);
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, line: &RawLine<'_>) {
+        self.batch.event(line);
+        let reference = LineRef { number: line.number, offset: line.offset, bytes: line.text() };
+        if let Some(frontier) = &mut self.frontier {
+            frontier.push(reference.leaf_hash());
+        }
+        match self.sequence.accept(line.text()) {
+            Err(error) => {
+                self.broken.get_or_insert_with(|| BrokenLine::new(line, &error));
+            }
+            Ok(event) => {
+                if let Err(found) = (self.each)(&reference, &event) {
+                    let place = Place { line: line.number, byte: line.offset };
+                    let expected = "an event the format allows";
+                    self.content.push(self.fault(
+                        Some(place),
+                        expected,
+                        found,
+                        "it is as it was appended; ask who did",
+                    ));
+                }
+            }
+        }
+    }
+
+    fn checkpoint(&mut self, line: &RawLine<'_>) {
+        let stated = Checkpoint::parse(line.text());
+        let root_mismatch = stated.and_then(|stated| self.check_root(&stated));
+        let mismatch = self.batch.close(line).err().or(root_mismatch);
+        let content = std::mem::take(&mut self.content);
+        // Where lines are lost or added the checkpoint is believed, else their number.
+        let believed = stated.filter(|_| self.broken.is_some());
+        let size = believed.map_or(self.batch.size(), |stated| stated.size);
+        match (self.broken.take(), mismatch) {
+            (None, None) => self.report.faults.extend(content),
+            (broken, mismatch) => {
+                // What damaged lines seem to say is not reported beside the damage, and of a broken line and a
+                // checkpoint that therefore does not fit only the line is.
+                let mismatch = mismatch.unwrap_or_else(Mismatch::no_checkpoint);
+                let fault = batch_fault(self.path, &self.batch, line, broken, mismatch);
+                self.report.faults.push(fault);
+                self.sequence = Sequence::after(size);
+            }
+        }
+        if let Some(stated) = stated {
+            self.report.size = stated.size;
+            self.report.root = stated.root;
+            self.receipt_found |= self.receipt == Some((stated.size, stated.root));
+        }
+        self.report.checkpoints += 1;
+        self.batch = BatchSum::behind(line, size);
+    }
+
+    /// Compares the stated root with that of the lines.
+    fn check_root(&mut self, stated: &Checkpoint) -> Option<Mismatch> {
+        let root = self.frontier.as_ref()?.root();
+        if root == stated.root {
+            return None;
+        }
+        self.frontier = None;
+        let found =
+            format!("lines with the root {root}, so the roots of later checkpoints cannot be checked");
+        Some(Mismatch::new(format!("the root {}", stated.root), found))
+    }
+
+    fn finish(mut self, tail: Option<Tail>, corruption: Option<Box<Fault>>) -> Report {
+        self.report.faults.extend(corruption.filter(|_| self.report.faults.is_empty()).map(|fault| *fault));
+        if let Some(Tail { bytes, events, damage }) = tail {
+            let unfinished = || {
+                let found = format!(
+                    "bytes {} to {} ({events} whole events) that none covers",
+                    bytes.start,
+                    bytes.end - 1
+                );
+                let next = "they were never acknowledged, and the next append moves them aside";
+                self.fault(None, "a checkpoint behind the last event", found, next)
+            };
+            let fault = damage.unwrap_or_else(unfinished);
+            self.report.faults.push(fault);
+        }
+        if let Some((size, root)) = self.receipt.filter(|_| !self.receipt_found) {
+            let found = if size > self.report.size {
+                format!("{} events: the ledger was cut back", self.report.size)
+            } else {
+                "none: the ledger was forked or rewritten".to_owned()
+            };
+            let expected = format!("a checkpoint of size {size} with the root {root}");
+            let fault =
+                self.fault(None, &expected, found, "compare it with a copy from the time of the receipt");
+            self.report.faults.push(fault);
+        }
+        self.report
+    }
+
+    fn fault(&self, place: Option<Place>, expected: &str, found: String, next: &'static str) -> Fault {
+        Fault { file: self.path.to_owned(), span: None, place, expected: expected.to_owned(), found, next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::storage::RealStorage;
+    use crate::testing::{Folder, OPTIONS, batch, ledger, ledger_and_frontier};
+    use crate::writer::Writer;
+
+    fn run(folder: &Folder, receipt: Option<(u64, Hash)>) -> Result<Report, LedgerError> {
+        verify(&RealStorage, &folder.path(), receipt, &mut |_, _| Ok(()))
+    }
+
+    /// All faults, one a line.
+    fn check(bytes: &[u8], receipt: Option<(u64, Hash)>) -> String {
+        let folder = Folder::with(bytes);
+        let faults: Vec<_> = match run(&folder, receipt) {
+            Err(error) => vec![folder.masked(error)],
+            Ok(report) => report.faults.iter().map(|fault| folder.masked(fault)).collect(),
+        };
+        faults.join("\n")
+    }
+
+    /// The ledger with one text in place of another, wherever it stands.
+    fn edited(batches: &[u64], edits: &[(&str, &str)]) -> Vec<u8> {
+        let mut text = String::from_utf8(ledger(batches)).unwrap();
+        for (from, to) in edits {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, to);
+        }
+        text.into_bytes()
+    }
+
+    /// Every batch's checksum made to fit, as someone would who changes a ledger on purpose.
+    fn resummed(bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut crc = 0;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            match Checkpoint::parse(line.strip_suffix(b"\n").unwrap()) {
+                None => {
+                    crc = crc32c::crc32c_append(crc, line);
+                    out.extend(line);
+                }
+                Some(checkpoint) => {
+                    out.extend(Checkpoint::closing(checkpoint.size, checkpoint.root, crc).encode().bytes());
+                    out.push(b'\n');
+                    crc = 0;
+                }
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn a_whole_ledger() {
+        let (bytes, frontier) = ledger_and_frontier(&[2, 1]);
+        let report = run(&Folder::with(&bytes), Some((3, frontier.root()))).unwrap();
+        let root = frontier.root();
+        assert_eq!(report, Report { faults: vec![], size: 3, root, checkpoints: 2, writing: false });
+        assert_eq!(check(&bytes, Some((2, ledger_and_frontier(&[2]).1.root()))), "");
+    }
+
+    #[test]
+    fn every_flipped_bit_is_found() {
+        let bytes = ledger(&[2, 1]);
+        let folder = Folder::new();
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1 << bit;
+                folder.write(&changed);
+                assert!(
+                    !run(&folder, None).is_ok_and(|report| report.faults.is_empty()),
+                    "bit {bit} of byte {at}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_other_byte_is_found() {
+        let bytes = ledger(&[2, 1]);
+        let folder = Folder::new();
+        for at in [0, 7, ledger(&[2]).len() - 1, ledger(&[2]).len() - 8, bytes.len() - 1] {
+            for byte in (0..=255).filter(|byte| *byte != bytes[at]) {
+                let mut changed = bytes.clone();
+                changed[at] = byte;
+                folder.write(&changed);
+                assert!(!run(&folder, None).is_ok_and(|report| report.faults.is_empty()), "{byte} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_truncation_is_found() {
+        let (bytes, frontier) = ledger_and_frontier(&[2, 1]);
+        let first_batch = ledger(&[2]).len();
+        let folder = Folder::new();
+        for end in 0..bytes.len() {
+            folder.write(&bytes[..end]);
+            let fine = run(&folder, None).is_ok_and(|report| report.faults.is_empty());
+            assert_eq!(fine, end == first_batch, "{end}");
+        }
+        insta::assert_snapshot!(check(&bytes[..first_batch], Some((3, frontier.root()))), @"/l.jsonl: expected a checkpoint of size 3 with the root jh5fn+4qBjJc8Yv3SzIQz/oIor99840fOQ3X5mk8KXk=, found 2 events: the ledger was cut back; compare it with a copy from the time of the receipt");
+        insta::assert_snapshot!(check(&bytes[..first_batch + 100], None), @"/l.jsonl: expected a checkpoint behind the last event, found bytes 282 to 381 (1 whole events) that none covers; they were never acknowledged, and the next append moves them aside");
+        insta::assert_snapshot!(check(&bytes, Some((1, frontier.root()))), @"/l.jsonl: expected a checkpoint of size 1 with the root jh5fn+4qBjJc8Yv3SzIQz/oIor99840fOQ3X5mk8KXk=, found none: the ledger was forked or rewritten; compare it with a copy from the time of the receipt");
+    }
+
+    #[test]
+    fn every_swapped_doubled_or_missing_line_is_found() {
+        let bytes = resummed(&ledger(&[2, 2]));
+        assert_eq!(bytes, ledger(&[2, 2]));
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        for first in 0..lines.len() {
+            let mut doubled = lines.clone();
+            doubled.insert(first, lines[first]);
+            let mut missing = lines.clone();
+            missing.remove(first);
+            let swaps = (first + 1..lines.len()).map(|second| {
+                let mut swapped = lines.clone();
+                swapped.swap(first, second);
+                swapped
+            });
+            for other in swaps.chain([doubled, missing]) {
+                assert_ne!(check(&other.concat(), None), "");
+                let other = resummed(&other.concat());
+                // Two batches made one on purpose are a ledger: only a receipt of the first can show it.
+                let receipt = (other == ledger(&[4])).then(|| (2, ledger_and_frontier(&[2]).1.root()));
+                assert_ne!(check(&other, receipt), "", "{first}");
+            }
+        }
+    }
+
+    #[test]
+    fn faults_name_batch_line_and_byte() {
+        insta::assert_snapshot!(check(&edited(&[2, 1, 1], &[("é2", "ö2"), ("\"seq\":3", "\"seq\":8")]), None), @"
+        /l.jsonl: lines 1 to 3 (bytes 0 to 281): expected crc32c 8ef4e8d2, found bytes with crc32c b06d6dd6; restore the file from a copy (version control, backup) and run `recount verify` on it
+        /l.jsonl: lines 4 to 5 (bytes 282 to 471): line 4, byte 282: expected the next sequence number, found 8 where 3 follows; restore the file from a copy (version control, backup) and run `recount verify` on it
+        ");
+        insta::assert_snapshot!(check(&edited(&[2, 1, 1], &[("\"size\":3", "\"sise\":3")]), None), @r#"/l.jsonl: lines 4 to 5 (bytes 282 to 471): line 5, byte 390: expected the one spelling of a checkpoint of size 3, found "se\":3,\"root\":\"jh"; restore the file from a copy (version control, backup) and run `recount verify` on it"#);
+    }
+
+    #[test]
+    fn deliberate_changes_are_found() {
+        let check = |edits: &[(&str, &str)]| check(&resummed(&edited(&[2, 1, 1], edits)), None);
+        insta::assert_snapshot!(check(&[("é2", "ö2")]), @"/l.jsonl: lines 1 to 3 (bytes 0 to 281): expected the root eoWCq/vtYFHasBBa+nGDTSrTvSfCfsQekSaUof8wnL8=, found lines with the root zCdNQdgPbWk6Vh8SOeEJ0yDrPrGVYktopfVoljn+xJE=, so the roots of later checkpoints cannot be checked; restore the file from a copy (version control, backup) and run `recount verify` on it");
+        insta::assert_snapshot!(check(&[("\"seq\":3", "\"seq\":4")]), @"/l.jsonl: lines 4 to 5 (bytes 282 to 471): line 4, byte 282: expected the next sequence number, found 4 where 3 follows; restore the file from a copy (version control, backup) and run `recount verify` on it");
+        insta::assert_snapshot!(check(&[("27-01-15T08:00:03", "27-01-15T07:00:03")]), @"/l.jsonl: lines 4 to 5 (bytes 282 to 471): line 4, byte 282: expected a moment no earlier than the event before, found 2027-01-15T07:00:03Z after 2027-01-15T08:00:02Z; restore the file from a copy (version control, backup) and run `recount verify` on it");
+        insta::assert_snapshot!(check(&[("\"size\":3", "\"size\":4")]), @"/l.jsonl: lines 4 to 5 (bytes 282 to 471): expected a checkpoint of size 3 behind at least one event, found size 4 behind 1 events; restore the file from a copy (version control, backup) and run `recount verify` on it");
+        insta::assert_snapshot!(check(&[("ledger.created", "figure.retold")]), @"/l.jsonl: lines 1 to 3 (bytes 0 to 280): line 1, byte 0: expected ledger.created as first event and nowhere else, found figure.retold as event 1; restore the file from a copy (version control, backup) and run `recount verify` on it");
+    }
+
+    #[test]
+    fn content_is_the_callers() {
+        let folder = Folder::with(&ledger(&[2, 1]));
+        let mut check = |_: &LineRef<'_>, event: &EventLine<'_>| {
+            if event.seq == 3 { Err("a riddle".to_owned()) } else { Ok(()) }
+        };
+        let report = verify(&RealStorage, &folder.path(), None, &mut check).unwrap();
+        assert_eq!(report.faults.len(), 1);
+        insta::assert_snapshot!(folder.masked(&report.faults[0]), @"/l.jsonl: line 4, byte 282: expected an event the format allows, found a riddle; it is as it was appended; ask who did");
+    }
+
+    #[test]
+    fn a_tail_under_the_writers_lock_is_no_fault() {
+        let bytes = ledger(&[2]);
+        let folder = Folder::with(&bytes);
+        let writer = Writer::open(&RealStorage, &folder.path(), &OPTIONS).unwrap();
+        folder.write(&[&bytes, batch(3, 1).bytes()].concat());
+        let report = run(&folder, None).unwrap();
+        assert!(report.faults.is_empty() && report.writing);
+        drop(writer);
+        let report = run(&folder, None).unwrap();
+        assert!(report.faults.len() == 1 && !report.writing);
+    }
+}

@@ -1,0 +1,93 @@
+//! The one pass over batches that every cold read makes: checksums and counts are checked, events handed out.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::batch_sum::{BatchSum, Mismatch};
+use crate::checkpoint::{Checkpoint, MARK};
+use crate::diagnose::diagnose;
+use crate::error::{IoContext, LedgerError};
+use crate::lines::{Lines, RawLine};
+use crate::merkle::{Hash, leaf_hash};
+use crate::storage::StoredFile;
+
+/// An event line where it stands in the file.
+#[derive(Debug, Clone, Copy)]
+pub struct LineRef<'a> {
+    /// Line in the file, counted from 1.
+    pub number: u64,
+    /// Offset of its first byte in the file.
+    pub offset: u64,
+    /// The line without its LF.
+    pub bytes: &'a [u8],
+}
+
+impl LineRef<'_> {
+    /// The line's leaf in the Merkle tree.
+    #[must_use]
+    pub fn leaf_hash(&self) -> Hash {
+        leaf_hash(self.bytes)
+    }
+}
+
+/// Looks at the lines of a ledger, in order.
+pub trait Visitor {
+    /// An event line; `Break` ends the reading. The batch's checksum is known only when its checkpoint has been
+    /// visited: until then the line may be damaged.
+    fn event(&mut self, line: LineRef<'_>) -> ControlFlow<()>;
+
+    /// The checkpoint that closes the events before it, their checksum and count checked.
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> ControlFlow<()> {
+        let _ = checkpoint;
+        ControlFlow::Continue(())
+    }
+}
+
+/// A visitor that only has the checksums checked.
+pub(crate) struct Nobody;
+
+impl Visitor for Nobody {
+    fn event(&mut self, _: LineRef<'_>) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// Walks over the batches in the first `end` bytes. When the visitor breaks, the batch it is in is still checked to
+/// its end, so that what the visitor objected to is not taken for content when it is damage.
+///
+/// # Errors
+/// [`LedgerError::Corrupt`] at the first batch that does not hold, [`LedgerError::Io`].
+pub(crate) fn walk<V: Visitor + ?Sized>(
+    file: &dyn StoredFile,
+    path: &Path,
+    end: u64,
+    visitor: &mut V,
+) -> Result<(), LedgerError> {
+    let corrupt =
+        |batch: &BatchSum, line: &RawLine<'_>, mismatch| match diagnose(file, path, batch, line, mismatch) {
+            Ok(fault) => LedgerError::Corrupt(Box::new(fault)),
+            Err(error) => error,
+        };
+    let mut lines = Lines::new(file, 0..end, 1);
+    let mut batch = BatchSum::begin(1, 0, 0);
+    let mut flow = ControlFlow::Continue(());
+    while let Some(line) = lines.next().context(path, "reading")? {
+        if line.text().starts_with(MARK) {
+            let checkpoint = batch.close(&line).map_err(|mismatch| corrupt(&batch, &line, mismatch))?;
+            if flow.is_break() || visitor.checkpoint(&checkpoint).is_break() {
+                return Ok(());
+            }
+            batch = BatchSum::behind(&line, checkpoint.size);
+        } else {
+            batch.event(&line);
+            if line.end == end {
+                return Err(corrupt(&batch, &line, Mismatch::no_checkpoint()));
+            }
+            if flow.is_continue() {
+                flow =
+                    visitor.event(LineRef { number: line.number, offset: line.offset, bytes: line.text() });
+            }
+        }
+    }
+    Ok(())
+}

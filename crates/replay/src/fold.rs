@@ -1,0 +1,129 @@
+//! One pass over a ledger: each line to a fact, each fact into the state.
+
+use std::ops::ControlFlow;
+
+use recount_ledger::codec;
+use recount_ledger::line::{EventLine, LineError};
+use recount_ledger::reader::Ledger;
+use recount_ledger::{LineRef, Visitor};
+use recount_model::clock::RecordedBy;
+use recount_model::event::{Event, Fact, Kind, Seq};
+use recount_model::problem::{Code, Problem};
+use recount_model::state::State;
+
+use crate::ReplayError;
+
+/// A replayed prefix of a ledger.
+#[derive(Debug, Default)]
+pub struct Replay {
+    /// The state after the last event of the prefix.
+    pub state: State,
+    /// How many events of the ledger lie beyond the prefix.
+    pub beyond: u64,
+}
+
+impl Replay {
+    /// Replays a ledger as far as `until`, or to its head. The checksum of every batch is checked either way.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayError`]: nothing is skipped and nothing guessed.
+    pub fn of(ledger: &Ledger, until: Option<RecordedBy>) -> Result<Replay, ReplayError> {
+        let mut folding = Folding { replay: Replay::default(), until, failed: None, each: |_: &LineRef<'_>, _: &EventLine<'_>| {} };
+        ledger.read(&mut folding)?;
+        folding.finish(ledger)
+    }
+
+    /// Replays a whole ledger and hands every line to `each` as well.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::of`].
+    pub(crate) fn with(
+        ledger: &Ledger,
+        each: impl FnMut(&LineRef<'_>, &EventLine<'_>),
+    ) -> Result<Replay, ReplayError> {
+        let mut folding = Folding { replay: Replay::default(), until: None, failed: None, each };
+        ledger.read(&mut folding)?;
+        folding.finish(ledger)
+    }
+}
+
+struct Folding<F> {
+    replay: Replay,
+    until: Option<RecordedBy>,
+    /// The first line that could not be taken, with why not.
+    failed: Option<(u64, Problem)>,
+    each: F,
+}
+
+impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Folding<F> {
+    fn take(&mut self, line: &LineRef<'_>) -> Result<(), Problem> {
+        let event = EventLine::parse(line.bytes).map_err(|error| unreadable(&error))?;
+        if let Some(until) = self.until
+            && !until.includes(next(&self.replay.state), event.at)
+        {
+            self.replay.beyond += 1;
+            return Ok(());
+        }
+        fold_line(&mut self.replay.state, line.offset, &event)?;
+        (self.each)(line, &event);
+        Ok(())
+    }
+
+    fn finish(self, ledger: &Ledger) -> Result<Replay, ReplayError> {
+        let Some((line, problem)) = self.failed else { return Ok(self.replay) };
+        let path = ledger.path().to_owned();
+        // A failed event has left its mark in the state, or not: its number is known from its target alone.
+        let seq = problem.value.parse().unwrap_or_else(|_| next(&self.replay.state).saturating_sub(1));
+        if problem.code == Code::NEWER_FORMAT {
+            let format = problem.expected.parse().unwrap_or_default();
+            return Err(ReplayError::NewerFormat { path, seq, format });
+        }
+        Err(ReplayError::Event { path, line, seq, problem: Box::new(problem) })
+    }
+}
+
+impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Visitor for Folding<F> {
+    fn event(&mut self, line: LineRef<'_>) -> ControlFlow<()> {
+        match self.take(&line) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(problem) => {
+                self.failed = Some((line.number, problem));
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+fn next(state: &State) -> Seq {
+    state.size() + 1
+}
+
+fn unreadable(error: &LineError) -> Problem {
+    let expected = format!("{} in column {}", error.expected, error.column);
+    Problem::new(Code::SYNTAX, "", error.found.clone(), expected)
+}
+
+/// Applies one parsed line to the state.
+///
+/// # Errors
+///
+/// When the sequence number is not the next one, the data cannot be read, or the state cannot take it.
+pub fn fold_line(state: &mut State, offset: u64, line: &EventLine<'_>) -> Result<(), Problem> {
+    let seq = next(state);
+    if line.seq != u64::from(seq) {
+        let expected = format!("sequence number {seq}");
+        return Err(Problem::new(Code::CORRUPT, "seq", line.seq.to_string(), expected));
+    }
+    let Some(kind) = Kind::parse(&line.kind) else {
+        return Err(Problem::new(Code::UNKNOWN_TYPE, "type", line.kind.clone(), "an event type of format 1"));
+    };
+    let fact = codec::parse(kind, line.data, &|seq| state.kind(seq))?;
+    if let Fact::LedgerCreated { format } | Fact::LedgerUpgraded { format } = fact
+        && format != 1
+    {
+        return Err(Problem::new(Code::NEWER_FORMAT, "format", seq.to_string(), format.to_string()));
+    }
+    state.apply(&Event { seq, at: line.at, offset, fact })
+}

@@ -1,0 +1,17 @@
+//! From a ledger file to the state it describes, and back: the events a batch may add.
+//!
+//! * [`Replay`] folds a ledger, or the prefix a recorded clock asks for, into a [`State`](recount_model::state::State).
+//! * [`LedgerTexts`] fetches texts by the offsets the state keeps.
+//! * [`Session`] is a ledger open for appending together with its state: it stages events, all problems at once, knows
+//!   what is recorded already, and commits.
+
+mod contents;
+mod error;
+mod fold;
+mod session;
+mod texts;
+
+pub use error::ReplayError;
+pub use fold::{Replay, fold_line};
+pub use session::{Duplicate, Fate, Refusal, Session, SessionOptions, Staged, Stamp};
+pub use texts::LedgerTexts;

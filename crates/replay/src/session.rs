@@ -1,0 +1,309 @@
+//! A ledger open for appending, with the state it describes.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use recount_ledger::aside::SetAside;
+use recount_ledger::batch::{Batch, NewEvent};
+use recount_ledger::codec::{self, Input};
+use recount_ledger::line::Clock;
+use recount_ledger::merkle::Frontier;
+use recount_ledger::storage::Storage;
+use recount_ledger::writer::{Options, Receipt, Writer};
+use recount_model::date::Instant;
+use recount_model::event::{Event, Kind, Seq};
+use recount_model::problem::{Code, Problem};
+use recount_model::state::State;
+use recount_model::texts::Texts;
+
+use crate::contents::{Contents, content};
+use crate::fold::Replay;
+use crate::{LedgerTexts, ReplayError};
+
+/// One writer's view of a ledger: what is there, and what is about to be added.
+pub struct Session<'s> {
+    writer: Writer<'s>,
+    state: State,
+    frontier: Frontier,
+    contents: Contents,
+    batch: Batch,
+    labels: HashMap<String, Seq>,
+    options: SessionOptions,
+}
+
+/// How a session appends.
+pub struct SessionOptions {
+    /// Who records.
+    pub by: String,
+    /// Append what is recorded already instead of pointing to it.
+    pub allow_duplicate: bool,
+    /// Gives 128 random bits as 32 hexadecimal digits, for cases without salt.
+    pub salt: Box<dyn Fn() -> String>,
+}
+
+/// The moment of an append.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    /// What the clock shows.
+    pub now: Instant,
+    /// The clock was set for a rebuild or a test (`RECOUNT_CLOCK`).
+    pub set: bool,
+    /// Append although the clock is more than a day behind the ledger's last event.
+    pub accept_behind: bool,
+}
+
+/// What became of one input line.
+#[derive(Clone, Debug)]
+pub enum Staged {
+    /// It will be this event.
+    New(Seq),
+    /// It is recorded already.
+    Already(Duplicate),
+}
+
+impl Staged {
+    /// The event that says what the line says.
+    pub fn seq(&self) -> Seq {
+        match self {
+            Staged::New(seq) => *seq,
+            Staged::Already(duplicate) => duplicate.seq,
+        }
+    }
+}
+
+/// An event that says the same already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The event.
+    pub seq: Seq,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is in force.
+    InForce,
+    /// It was corrected by this event.
+    Corrected(Seq),
+    /// It was retracted by this event.
+    Retracted(Seq),
+}
+
+/// Why a whole append is refused, whatever it says.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// `--expect`: someone else appended meanwhile.
+    #[error("expected the ledger to end at seq {expected}, found {found}; read what was added and try again")]
+    HeadMoved {
+        /// The sequence number that was expected.
+        expected: Seq,
+        /// The one that is there.
+        found: Seq,
+    },
+    /// The clock is more than a day behind.
+    #[error("the clock says {now}, more than a day before the ledger's last event of {last}; set the clock, or say --accept-clock to append with the time of that event")]
+    ClockBehind {
+        /// What the clock says.
+        now: Instant,
+        /// When the last event was recorded.
+        last: Instant,
+    },
+}
+
+const DAY: i64 = 86_400;
+
+impl<'s> Session<'s> {
+    /// Locks a ledger and replays it.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayError`]: the ledger cannot be locked, read or understood.
+    pub fn open(
+        storage: &'s dyn Storage,
+        path: &Path,
+        writer: &Options,
+        options: SessionOptions,
+    ) -> Result<Self, ReplayError> {
+        let writer = Writer::open(storage, path, writer)?;
+        let mut frontier = Frontier::default();
+        let mut contents = Contents::default();
+        let mut kinds: Vec<Kind> = Vec::new();
+        let replay = Replay::with(writer.ledger(), |line, event| {
+            frontier.push(line.leaf_hash());
+            let Some(kind) = Kind::parse(&event.kind) else { return };
+            kinds.push(kind);
+            let kind_of = |seq: Seq| kinds.get((seq as usize).checked_sub(1)?).copied();
+            if let Some(content) = content(&kind_of, kind, event.data) {
+                contents.note(kinds.len() as Seq, kind, &content);
+            }
+        })?;
+        let batch = Batch::new(u64::from(replay.state.size()) + 1);
+        Ok(Session { writer, state: replay.state, frontier, contents, batch, labels: HashMap::new(), options })
+    }
+
+    /// The state with everything staged so far.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// An unfinished tail that was found and moved aside at opening.
+    pub fn set_aside(&self) -> Option<&SetAside> {
+        self.writer.set_aside()
+    }
+
+    /// Checks what concerns the append as a whole.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub fn admit(&self, expect: Option<Seq>, stamp: Stamp) -> Result<(), Refusal> {
+        let found = self.writer.ledger().head().size as Seq;
+        if let Some(expected) = expect.filter(|expected| *expected != found) {
+            return Err(Refusal::HeadMoved { expected, found });
+        }
+        match self.state.last_recorded() {
+            Some(last) if stamp.now.seconds() + DAY < last.seconds() && !stamp.accept_behind => {
+                Err(Refusal::ClockBehind { now: stamp.now, last })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Stages one line of `{"type":…,"data":…,"label":…}`: it is part of the batch, and the state knows it.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the line; nothing of it is staged.
+    pub fn stage(&mut self, line: &str, stamp: Stamp) -> Result<Staged, Vec<Problem>> {
+        let state = &self.state;
+        let kind_of = |seq: Seq| state.kind(seq);
+        let resolve = |label: &str| self.labels.get(label).copied();
+        let input = codec::read_input(line, &resolve, &kind_of, &self.options.salt)?;
+        if let Some(label) = input.label.as_deref().filter(|label| self.labels.contains_key(*label)) {
+            let expected = "a label that no earlier line of this batch has";
+            return Err(vec![Problem::new(Code::BAD_LABEL, "label", label, expected)]);
+        }
+        let staged = match self.already(&input) {
+            Some(duplicate) if !self.options.allow_duplicate => Staged::Already(duplicate),
+            _ => Staged::New(self.stage_input(&input, stamp)?),
+        };
+        if let Some(label) = input.label {
+            self.labels.insert(label, staged.seq());
+        }
+        Ok(staged)
+    }
+
+    fn stage_input(&mut self, input: &Input, stamp: Stamp) -> Result<Seq, Vec<Problem>> {
+        let state = &self.state;
+        let fact = codec::parse(input.kind, &input.data, &|seq| state.kind(seq)).map_err(|problem| vec![problem])?;
+        let problems = self.state.admit(&fact);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let at = self.state.last_recorded().map_or(stamp.now, |last| last.max(stamp.now));
+        let clock = match stamp.set {
+            true => Some(Clock::Set),
+            false => (at > stamp.now).then_some(Clock::Behind),
+        };
+        let event = NewEvent { at, by: &self.options.by, clock, from: None, kind: input.kind.as_str(), data: &input.data };
+        self.batch.push(event).map_err(|error| {
+            vec![Problem::new(Code::TOO_LARGE, "", error.found, format!("{} in the event's line", error.expected))]
+        })?;
+        let seq = self.state.size() + 1;
+        // The offset of a staged event is never asked for: its texts are in the file only after the commit.
+        let event = Event { seq, at, offset: u64::MAX, fact };
+        self.state.apply(&event).map_err(|problem| vec![problem])?;
+        if let Some(content) = content(&|seq| self.state.kind(seq), input.kind, &input.data) {
+            self.contents.note(seq, input.kind, &content);
+        }
+        Ok(seq)
+    }
+
+    /// The event that says the same, if appending it again would add nothing.
+    fn already(&self, input: &Input) -> Option<Duplicate> {
+        let kind_of = |seq: Seq| self.state.kind(seq);
+        let content = content(&kind_of, input.kind, &input.data)?;
+        let seq = self.contents.find(input.kind, &content)?;
+        if !self.says(seq, input.kind, &content) || !self.stands(seq, input) {
+            return None;
+        }
+        let fate = match (self.state.retraction_of(seq), self.state.correction_in_force(seq)) {
+            (Some(by), _) => Fate::Retracted(by),
+            (None, Some(by)) => Fate::Corrected(by),
+            (None, None) => Fate::InForce,
+        };
+        Some(Duplicate { seq, fate })
+    }
+
+    /// Compares with the event itself where it is in the file; what was staged in this run is known by its digest.
+    fn says(&self, seq: Seq, kind: Kind, wanted: &str) -> bool {
+        if u64::from(seq) >= self.batch.first_seq() {
+            return true;
+        }
+        let texts = LedgerTexts::new(self.writer.ledger(), &self.state);
+        let data = texts.data(seq);
+        data.is_ok_and(|data| content(&|seq| self.state.kind(seq), kind, &data).as_deref() == Some(wanted))
+    }
+
+    /// Whether an equal earlier event makes this one superfluous: anything once recorded does, unless its reporter
+    /// withdrew it; of policies, updates and causes of change only the one now in force.
+    fn stands(&self, seq: Seq, input: &Input) -> bool {
+        let state = &self.state;
+        match input.kind {
+            Kind::FigureReported => !state.is_withdrawn(seq),
+            Kind::PolicySet => state.policies().all().any(|entry| {
+                entry.seq == seq && state.policy(entry.row.indicator).is_some_and(|(version, _)| version == seq)
+            }),
+            Kind::CaseUpdated => state.is_latest_case_update(seq),
+            Kind::RecordCorrected => {
+                state.target(seq).is_some_and(|original| state.correction_in_force(original) == Some(seq))
+            }
+            Kind::FigureWithdrawn | Kind::FigureDisputed | Kind::FindingAcknowledged => {
+                state.retraction_of(seq).is_none()
+            }
+            _ => true,
+        }
+    }
+
+    /// How many events are staged and not committed.
+    pub fn staged(&self) -> usize {
+        self.batch.len()
+    }
+
+    /// Makes the staged events durable, behind one checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayError::Ledger`] when writing fails; the session is then of no further use.
+    pub fn commit(&mut self) -> Result<Receipt, ReplayError> {
+        let receipt = self.writer.commit(&mut self.frontier, &self.batch)?;
+        self.batch = Batch::new(receipt.size + 1);
+        Ok(receipt)
+    }
+
+    /// The data of event `seq` as it is in force: of a corrected event, what the newest correction says.
+    ///
+    /// # Errors
+    ///
+    /// A problem with the member `target` when there is no such event.
+    pub fn data_in_force(&self, seq: Seq) -> Result<(Kind, String), Problem> {
+        let unknown = || {
+            let expected = format!("an earlier event: 1 to {}", self.state.size());
+            Problem::new(Code::NO_SUCH_EVENT, "target", seq.to_string(), expected)
+        };
+        let kind = self.state.kind(seq).ok_or_else(unknown)?;
+        let texts = LedgerTexts::new(self.writer.ledger(), &self.state);
+        let data = match self.state.correction_in_force(seq) {
+            Some(by) => texts.own_members(by).map(|members| members.get("data").unwrap_or_default().to_owned()),
+            None => texts.data(seq),
+        };
+        data.map(|data| (kind, data)).map_err(|error| Problem::new(Code::IO, "target", seq.to_string(), error.reason))
+    }
+
+    /// Who recorded event `seq`, for messages.
+    pub fn recorder(&self, seq: Seq) -> Option<String> {
+        LedgerTexts::new(self.writer.ledger(), &self.state).recorder(seq).ok()
+    }
+}

@@ -1,0 +1,81 @@
+//! Texts by offset: the line is read again when its text is shown.
+
+use recount_ledger::codec;
+use recount_ledger::line::EventLine;
+use recount_ledger::reader::Ledger;
+use recount_model::event::{Kind, Seq};
+use recount_model::state::State;
+use recount_model::texts::{Members, TextError, Texts};
+
+/// The texts of the events of one ledger.
+#[derive(Debug)]
+pub struct LedgerTexts<'a> {
+    ledger: &'a Ledger,
+    state: &'a State,
+}
+
+impl<'a> LedgerTexts<'a> {
+    /// Texts of `ledger` at the offsets `state` keeps.
+    pub fn new(ledger: &'a Ledger, state: &'a State) -> Self {
+        LedgerTexts { ledger, state }
+    }
+
+    /// The line of event `seq` as it stands in the file, without its LF.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such event or the line cannot be read.
+    pub fn line(&self, seq: Seq) -> Result<Vec<u8>, TextError> {
+        let unreadable = |reason: String| TextError { seq, reason };
+        let offset = self.state.offset(seq).ok_or_else(|| unreadable("there is no such event".to_owned()))?;
+        let mut line = Vec::new();
+        self.ledger.read_line(offset, &mut line).map_err(|error| unreadable(error.to_string()))?;
+        Ok(line)
+    }
+
+    /// The members of the data of event `seq` itself: of a correction its target and reason.
+    ///
+    /// # Errors
+    ///
+    /// As [`LedgerTexts::line`].
+    pub fn own_members(&self, seq: Seq) -> Result<Members, TextError> {
+        self.with_line(seq, |line| codec::own_members(line.data).map_err(|problem| problem.expected))
+    }
+
+    /// The data of event `seq` as it stands in the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`LedgerTexts::line`].
+    pub fn data(&self, seq: Seq) -> Result<String, TextError> {
+        self.with_line(seq, |line| Ok(line.data.to_owned()))
+    }
+
+    /// Reads the line of `seq` and makes sure that it still is that event.
+    fn with_line<T>(
+        &self,
+        seq: Seq,
+        read: impl FnOnce(&EventLine<'_>) -> Result<T, String>,
+    ) -> Result<T, TextError> {
+        let bytes = self.line(seq)?;
+        let unreadable = |reason: String| TextError { seq, reason };
+        let line = EventLine::parse(&bytes).map_err(|error| unreadable(format!("the file changed: {}", error.found)))?;
+        if line.seq != u64::from(seq) {
+            return Err(unreadable(format!("the file changed: event {} is in its place", line.seq)));
+        }
+        read(&line).map_err(unreadable)
+    }
+}
+
+impl Texts for LedgerTexts<'_> {
+    fn members(&self, seq: Seq) -> Result<Members, TextError> {
+        self.with_line(seq, |line| {
+            let kind = Kind::parse(&line.kind).ok_or("the file changed: unknown type")?;
+            codec::members(kind, line.data).map_err(|problem| problem.expected)
+        })
+    }
+
+    fn recorder(&self, seq: Seq) -> Result<String, TextError> {
+        self.with_line(seq, |line| Ok(line.by.clone().into_owned()))
+    }
+}

@@ -1,0 +1,1 @@
+//! The state as relational tables: the one definition of every column.

@@ -1,0 +1,1 @@
+//! Test helpers: a hermetic command environment, generators. Never shipped.
