@@ -1,6 +1,7 @@
 //! The project's own tasks: `cargo xtask TASK`.
 
 mod data;
+mod demo;
 
 use std::process::ExitCode;
 
@@ -12,6 +13,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.split_first() {
         Some((&"data", rest)) => data::run(rest),
+        Some((&"demo", [])) => demo::run(),
         _ => Err("usage: cargo xtask data".into()),
     };
     match outcome {

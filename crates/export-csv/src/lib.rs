@@ -1,1 +1,126 @@
-//! Tables to CSV files.
+//! Tables to CSV files: a folder with one file per table and a `datapackage.json` that describes them.
+//!
+//! The files are RFC 4180 in UTF-8 without BOM, lines end with LF, an empty cell is a missing one. The description is
+//! a Frictionless Data Package 1.0 with a member `recount`: which ledger, which clocks, what they left out. Nothing
+//! depends on the time or the machine: the same ledger, options and version give the same bytes.
+//!
+//! Cells stand as they are. A value may start with `-`, `>` or `~` and a wording with `=`, `+` or `@`; a spreadsheet
+//! that takes such a cell for a formula is to import it as text. A quote set before it would make the value another one
+//! for every other reader.
+
+mod folder;
+mod package;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use recount_tables::{Cell, Context, Provenance, RowError, Summary, Table, TextError};
+
+use folder::Staging;
+
+/// An export could not be written; what was there before is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The folder holds something that is no export of ours.
+    #[error("{}: {reason}", path.display())]
+    TargetInUse {
+        /// The folder, or what is in it.
+        path: PathBuf,
+        /// What was found, and what to do.
+        reason: &'static str,
+    },
+    /// A text of the ledger could not be read.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Attaches the path to an error of the file system.
+trait At<T> {
+    fn at(self, path: &Path) -> Result<T, ExportError>;
+}
+
+impl<T> At<T> for io::Result<T> {
+    fn at(self, path: &Path) -> Result<T, ExportError> {
+        self.map_err(|source| ExportError::Io { path: path.to_owned(), source })
+    }
+}
+
+/// Writes `tables`, each once, into the folder `dir`, which is absent, empty or a former export.
+///
+/// The files are written beside `dir`, synced, and exchanged into place in one step: after any interruption `dir` holds
+/// the former export or the new one, whole. A killed run may leave a folder `.recount-…` beside it, which nothing reads.
+///
+/// # Errors
+///
+/// [`ExportError::TargetInUse`] when `dir` holds anything but a former export, [`ExportError::Text`] when a text of the
+/// ledger cannot be read, [`ExportError::Io`] when the file system refuses. `dir` is then as it was.
+pub fn export(
+    dir: &Path,
+    tables: &[&Table],
+    context: &Context<'_>,
+    provenance: &Provenance,
+) -> Result<Summary, ExportError> {
+    let staging = Staging::beside(dir)?;
+    let mut summary = Summary::default();
+    for table in tables {
+        let path = staging.path().join(package::file_name(table));
+        summary.rows.push((table.name, write_table(&path, table, context)?));
+    }
+    let path = staging.path().join(package::FILE);
+    write_synced(&path, |out| package::write(tables, &provenance.to_json(context), out))?;
+    staging.publish()?;
+    Ok(summary)
+}
+
+fn write_table(path: &Path, table: &Table, context: &Context<'_>) -> Result<u64, ExportError> {
+    let mut rows = Ok(0);
+    write_synced(path, |out| {
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out);
+        writer.write_record(table.columns.iter().map(|column| column.name))?;
+        rows = table.each_row(context, &mut |cells| Ok(write_row(&mut writer, cells)?));
+        writer.flush()
+    })?;
+    rows.map_err(|error| match error {
+        RowError::Text(error) => ExportError::Text(error),
+        RowError::Sink(source) => ExportError::Io { path: path.to_owned(), source },
+    })
+}
+
+fn write_row<W: Write>(writer: &mut csv::Writer<W>, cells: &[Cell<'_>]) -> csv::Result<()> {
+    for cell in cells {
+        match cell {
+            Cell::Missing => writer.write_field("")?,
+            Cell::Text(text) => writer.write_field(text.as_bytes())?,
+            Cell::Integer(number) => writer.write_field(number.to_string())?,
+            Cell::Boolean(flag) => writer.write_field(if *flag { "true" } else { "false" })?,
+        }
+    }
+    writer.write_record(None::<&[u8]>)
+}
+
+/// Creates a file, writes it and waits until it is on the device.
+fn write_synced(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), ExportError> {
+    let mut out = BufWriter::new(File::create_new(path).at(path)?);
+    write(&mut out)
+        .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
+        .and_then(|file| file.sync_all())
+        .at(path)
+}
+
+#[cfg(test)]
+#[path = "../../tables/src/testing.rs"]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -10,4 +10,7 @@ mod tree;
 pub mod v1;
 
 pub use schema::{Dictionary, Field, Layout, Need, Shape};
-pub use v1::{Input, canonical, content, diagnose, fields, layout, members, own_members, parse, read_input};
+pub use v1::{
+    Input, KindOf, SeqOf, canonical, content, diagnose, fields, layout, members, own_members, parse,
+    read_input,
+};

@@ -354,7 +354,7 @@ pub struct Account<'a> {
     pub published: Option<Published>,
     /// Who passed it on.
     pub relayed_by: Option<Text<'a>>,
-    /// The recorder doubts the whole account.
+    /// The recorder doubts its tally; the positions it lists carry doubts of their own.
     pub doubted: bool,
 }
 

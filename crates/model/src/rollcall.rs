@@ -142,7 +142,7 @@ impl RollCall {
                 let claim = PositionClaim {
                     position: *position,
                     kind: stated.kind,
-                    doubted: stated.doubted || view.account.doubted,
+                    doubted: stated.doubted,
                     source: view.account.source,
                     seq: view.seq,
                 };

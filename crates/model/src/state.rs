@@ -450,7 +450,7 @@ pub struct AccountRow {
     pub published: Option<PublishedKey>,
     /// Who passed it on.
     pub relayed_by: Option<ReporterKey>,
-    /// The recorder doubts it.
+    /// The recorder doubts its tally.
     pub doubted: bool,
 }
 

@@ -13,6 +13,9 @@ use recount_model::state::State;
 
 use crate::ReplayError;
 
+/// Lines between two reports of progress.
+const PROGRESS_LINES: u64 = 4096;
+
 /// A replayed prefix of a ledger.
 #[derive(Debug, Default)]
 pub struct Replay {
@@ -24,12 +27,22 @@ pub struct Replay {
 
 impl Replay {
     /// Replays a ledger as far as `until`, or to its head. The checksum of every batch is checked either way.
+    /// `progress` hears now and then at which byte of the file the replay is.
     ///
     /// # Errors
     ///
     /// [`ReplayError`]: nothing is skipped and nothing guessed.
-    pub fn of(ledger: &Ledger, until: Option<RecordedBy>) -> Result<Replay, ReplayError> {
-        let mut folding = Folding { replay: Replay::default(), until, failed: None, each: |_: &LineRef<'_>, _: &EventLine<'_>| {} };
+    pub fn of(
+        ledger: &Ledger,
+        until: Option<RecordedBy>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Replay, ReplayError> {
+        let each = |line: &LineRef<'_>, _: &EventLine<'_>| {
+            if line.number.is_multiple_of(PROGRESS_LINES) {
+                progress(line.offset);
+            }
+        };
+        let mut folding = Folding { replay: Replay::default(), until, failed: None, each };
         ledger.read(&mut folding)?;
         folding.finish(ledger)
     }
@@ -105,12 +118,8 @@ fn unreadable(error: &LineError) -> Problem {
     Problem::new(Code::SYNTAX, "", error.found.clone(), expected)
 }
 
-/// Applies one parsed line to the state.
-///
-/// # Errors
-///
-/// When the sequence number is not the next one, the data cannot be read, or the state cannot take it.
-pub fn fold_line(state: &mut State, offset: u64, line: &EventLine<'_>) -> Result<(), Problem> {
+/// Reads the fact of one parsed line.
+fn fact_of<'a>(state: &State, line: &'a EventLine<'_>) -> Result<Fact<'a>, Problem> {
     let seq = next(state);
     if line.seq != u64::from(seq) {
         let expected = format!("sequence number {seq}");
@@ -125,5 +134,29 @@ pub fn fold_line(state: &mut State, offset: u64, line: &EventLine<'_>) -> Result
     {
         return Err(Problem::new(Code::NEWER_FORMAT, "format", seq.to_string(), format.to_string()));
     }
-    state.apply(&Event { seq, at: line.at, offset, fact })
+    Ok(fact)
+}
+
+/// Applies one parsed line to the state.
+///
+/// # Errors
+///
+/// When the sequence number is not the next one, the data cannot be read, or the state cannot take it.
+fn fold_line(state: &mut State, offset: u64, line: &EventLine<'_>) -> Result<(), Problem> {
+    let fact = fact_of(state, line)?;
+    state.apply(&Event { seq: next(state), at: line.at, offset, fact })
+}
+
+/// Applies one parsed line to the state if the writer would have admitted it: for verifying.
+///
+/// # Errors
+///
+/// Every reason why the writer would not have.
+pub fn check_line(state: &mut State, offset: u64, line: &EventLine<'_>) -> Result<(), Vec<Problem>> {
+    let fact = fact_of(state, line).map_err(|problem| vec![problem])?;
+    let problems = state.admit(&fact);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    state.apply(&Event { seq: next(state), at: line.at, offset, fact }).map_err(|problem| vec![problem])
 }

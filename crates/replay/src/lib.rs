@@ -12,6 +12,9 @@ mod session;
 mod texts;
 
 pub use error::ReplayError;
-pub use fold::{Replay, fold_line};
+pub use fold::{Replay, check_line};
 pub use session::{Duplicate, Fate, Refusal, Session, SessionOptions, Staged, Stamp};
 pub use texts::LedgerTexts;
+
+#[cfg(test)]
+mod tests;

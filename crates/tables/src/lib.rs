@@ -1,1 +1,55 @@
-//! The state as relational tables: the one definition of every column.
+//! The state as relational tables: the one definition of every table, column, type, key and order of rows.
+//!
+//! Every export takes its names, types, keys and documentation from [`TABLES`] and its rows from
+//! [`Table::each_row`], so that no two exports can differ. Rows are pushed one by one: no table is ever held whole.
+//! This crate knows the state and its answers, and neither files nor where a state came from.
+//!
+//! Lists of ids and codes within one cell are separated by `;`; lists of free text are JSON, as in the ledger.
+
+mod cases;
+mod context;
+mod dictionaries;
+mod events;
+mod figures;
+mod headlines;
+mod history;
+mod policies;
+mod positions;
+mod provenance;
+mod said;
+mod snapshot;
+mod table;
+mod tallies;
+#[cfg(test)]
+mod testing;
+mod texts;
+mod value;
+mod votes;
+
+pub use context::{CaseDetail, Context};
+pub use provenance::Provenance;
+pub use recount_model::texts::TextError;
+pub use snapshot::snapshot;
+pub use table::{Cell, Column, Kind, RowError, Summary, Table};
+
+/// Every table, in the order they are exported: first what is claimed, then what it names.
+pub const TABLES: &[Table] = &[
+    figures::FIGURES,
+    history::FIGURE_HISTORY,
+    headlines::HEADLINES,
+    votes::VOTES,
+    tallies::TALLIES,
+    positions::POSITIONS,
+    texts::STATEMENTS,
+    texts::NORMS,
+    cases::CASES,
+    dictionaries::SOURCES,
+    dictionaries::REPORTERS,
+    dictionaries::PLACES,
+    dictionaries::INDICATORS,
+    policies::POLICIES,
+    events::EVENTS,
+];
+
+#[cfg(test)]
+mod tests;

@@ -78,6 +78,9 @@ records! {
 /// A correction alone does not say of which type its replacement is.
 pub type KindOf<'k> = &'k dyn Fn(Seq) -> Option<Kind>;
 
+/// Tells the sequence number of the earlier line of a batch with this label, `None` where no line has it.
+pub type SeqOf<'l> = &'l dyn Fn(&str) -> Option<Seq>;
+
 /// The members of the data of an event of this type, in the writer's order.
 pub fn fields(kind: Kind) -> &'static [Field] {
     layout(kind).fields

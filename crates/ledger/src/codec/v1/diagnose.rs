@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use recount_model::event::{Kind, Seq};
 use recount_model::problem::{Code, Problem, nearest};
 
-use super::{KindOf, layout, notation};
+use super::{KindOf, SeqOf, layout, notation};
 use crate::codec::schema::{Layout, Need, Shape};
 use crate::codec::tree::{Members, Tree, member};
 
@@ -26,7 +26,7 @@ pub(super) struct Ledger<'l> {
     /// The types of earlier events.
     pub(super) kind_of: KindOf<'l>,
     /// The events of the batch by label; `None` outside a batch, where a sequence number is a number.
-    pub(super) labelled: Option<&'l dyn Fn(&str) -> Option<Seq>>,
+    pub(super) labelled: Option<SeqOf<'l>>,
 }
 
 impl Ledger<'_> {
@@ -99,41 +99,32 @@ impl<'l> Diagnosis<'l> {
             match layout.field(name) {
                 Some(_) if *value == Tree::Null => {}
                 Some(field) => self.value(&path, &field.shape, value),
-                None => {
-                    let known = layout.fields.iter().map(|field| field.name);
-                    let hint = nearest(name, known.clone()).map(str::to_owned);
-                    let expected =
-                        format!("unknown member; expected {}", known.collect::<Vec<_>>().join(", "));
-                    let problem =
-                        Problem::new(Code::UNKNOWN_MEMBER, path, value.clone().into_text(), expected);
-                    self.problems.push(problem.hint(hint));
-                }
+                None => self.unknown(path, name, layout, value),
             }
         }
-        for field in
-            layout.fields.iter().filter(|field| field.required && member(members, field.name).is_none())
-        {
-            self.add(
-                Code::MISSING_MEMBER,
-                join(path, field.name),
-                "",
-                format!("missing; expected {}", field.shape),
-            );
+        let absent = |name| member(members, name).is_none();
+        for field in layout.fields.iter().filter(|field| field.required && absent(field.name)) {
+            let expected = format!("missing; expected {}", field.shape);
+            self.add(Code::MISSING_MEMBER, join(path, field.name), "", expected);
         }
         for need in layout.needs {
             self.need(path, need, members);
         }
     }
 
+    fn unknown(&mut self, path: String, name: &str, layout: &Layout, value: &Tree) {
+        let known: Vec<_> = layout.fields.iter().map(|field| field.name).collect();
+        let hint = nearest(name, known.iter().copied()).map(str::to_owned);
+        let expected = format!("unknown member; expected {}", known.join(", "));
+        let value = value.clone().into_text();
+        self.problems.push(Problem::new(Code::UNKNOWN_MEMBER, path, value, expected).hint(hint));
+    }
+
     fn repeated(&mut self, path: &str, members: &Members) {
         let mut seen = HashSet::new();
         for (name, value) in members.iter().filter(|(name, _)| !seen.insert(name.as_str())) {
-            self.add(
-                Code::DUPLICATE_MEMBER,
-                join(path, name),
-                value.clone().into_text(),
-                "expected each member once",
-            );
+            let value = value.clone().into_text();
+            self.add(Code::DUPLICATE_MEMBER, join(path, name), value, "expected each member once");
         }
     }
 
@@ -152,12 +143,7 @@ impl<'l> Diagnosis<'l> {
         match (shape, value) {
             (Shape::Seq, Tree::Text(text)) if self.ledger.labelled.is_some() && text.starts_with('@') => {
                 if self.ledger.seq(value).is_none() {
-                    self.add(
-                        Code::BAD_LABEL,
-                        path,
-                        text,
-                        "expected the label of an earlier line of the batch",
-                    );
+                    self.add(Code::BAD_LABEL, path, text, "expected the label of an earlier line");
                 }
             }
             (Shape::Seq, _) if self.ledger.seq(value).is_some() => {}

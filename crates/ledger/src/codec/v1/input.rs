@@ -1,11 +1,11 @@
 //! One line of input for an append: an event that has no place in a ledger yet.
 
-use recount_model::event::{Kind, Seq};
+use recount_model::event::Kind;
 use recount_model::problem::{Code, Problem, nearest};
 
-use super::KindOf;
 use super::canonical::arrange;
 use super::diagnose::{Diagnosis, Ledger};
+use super::{KindOf, SeqOf};
 use crate::codec::schema::{Field, Layout, Shape};
 use crate::codec::tree::{Members, Tree, member};
 
@@ -49,7 +49,7 @@ const LINE: &Layout = &Layout {
 /// Every problem of the line. The path of a member of the data starts inside the data.
 pub fn read_input(
     line: &str,
-    resolve: &dyn Fn(&str) -> Option<Seq>,
+    resolve: SeqOf<'_>,
     kind_of: KindOf<'_>,
     salt: &dyn Fn() -> String,
 ) -> Result<Input, Vec<Problem>> {

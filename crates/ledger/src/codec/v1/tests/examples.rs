@@ -111,7 +111,7 @@ fn all_problems_at_once() {
     insta::assert_snapshot!(
         check(Kind::FigureReported, r#"{"indicator":"A","value":"20,000","reporter":7,"source":"s","unsourced":true,"asof":"2025",
             "as_of":"yesterday","note":"a\u0007b","note":"","breakdown":{"sex":"f","sex":"m"},"revises":0}"#),
-        @"
+        @r"
         E0105 note <> expected each member once
         E0203 indicator <A> expected the id of the indicator: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
         E0201 value <20,000> digits are not grouped, and decimals follow a point: expected a number like 1850 or 12.5
@@ -130,6 +130,27 @@ fn all_problems_at_once() {
     insta::assert_snapshot!(check(Kind::FigureReported, "[]"), @"E0104  <[]> expected an object with indicator, value, reporter, source, unsourced, as_of, place, breakdown, published, wording, locator, relayed_by, revises, since, doubt, note");
 }
 
+/// Spellings that a derived `Deserialize` takes, or would take without the care of `wire`.
+#[test]
+fn what_serde_alone_would_take() {
+    let code = |kind, data: &str| check(kind, data)[..5].to_owned();
+    let figure = |rest: &str| {
+        let data = format!(r#"{{"indicator":"a","value":"1","reporter":"r",{rest}}}"#);
+        code(Kind::FigureReported, &data)
+    };
+    assert_eq!(figure(r#""unsourced":false"#), "E0104");
+    assert_eq!(figure(r#""unsourced":true,"breakdown":{"sex":"f","sex":"f"}"#), "E0105");
+    assert_eq!(figure(r#""source":"s","source":"s""#), "E0105");
+    assert_eq!(figure(r#""source":null"#), "E0107");
+    assert_eq!(figure(r#""source":"s","revises":9.0"#), "E0104");
+    assert_eq!(code(Kind::RecordRetracted, r#"[9,"reason"]"#), "E0104");
+    assert_eq!(code(Kind::SourceAdded, r#"{"id":"s"}"#), "E0107");
+    assert_eq!(code(Kind::SourceAdded, r#"{"id":"s","url":"u","archived":["u",null]}"#), "E0104");
+    assert_eq!(code(Kind::PolicySet, r#"{"indicator":"a","rule":{"latest":null}}"#), "E0102");
+    assert_eq!(code(Kind::PolicySet, r#"{"indicator":"a","rule":[["r"]]}"#), "E0104");
+    assert_eq!(code(Kind::CheckAdded, r#"{"id":"c","rule":{}}"#), "E0107");
+}
+
 #[test]
 fn lines_of_input() {
     insta::assert_snapshot!(input(r#"{"type":"figure.withdrawn","data":{"reason":"x","target":"@first"},"label":"w.1"}"#), @r#"figure.withdrawn Some("w.1") {"target":9,"reason":"x"}"#);
@@ -139,7 +160,7 @@ fn lines_of_input() {
     insta::assert_snapshot!(input(r#"{"type":"figure.withdrawn","data":{"reason":"x","target":"@second"},"label":"W","extra":1}"#), @"
         E0102 extra <1> unknown member; expected type, data, label
         E0306 label <W> expected a label of a-z, 0-9, `.`, `_`, `-`
-        E0306 target <@second> expected the label of an earlier line of the batch
+        E0306 target <@second> expected the label of an earlier line
         ");
     insta::assert_snapshot!(input(r#"{"type":"figure.withdrawn"}"#), @"E0103 data <> missing; expected an object: the data of an event");
     insta::assert_snapshot!(input(r#"{"type":"figure.reportd","data":{}}"#), @"E0106 type <figure.reportd> expected an event type of format 1 (figure.reported?)");

@@ -1,0 +1,188 @@
+//! `recount append KIND …`: one subcommand for each type of event, one option for each of its members.
+//!
+//! Options, their help and the JSON they make all come from the format's own description of its members
+//! ([`recount_ledger::codec::fields`]), so that a new member needs no line here.
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
+use recount_ledger::codec::{Field, Shape, fields};
+use recount_model::event::Kind;
+use serde_json::{Map, Value};
+
+use crate::args::{AppendEvents, Appending};
+
+/// What `append` is asked to append.
+#[derive(Clone, Debug)]
+pub(crate) enum AppendCommand {
+    /// Many events from a file.
+    Events(AppendEvents),
+    /// One event from options.
+    One {
+        /// Its type.
+        kind: Kind,
+        /// Its data.
+        data: Map<String, Value>,
+        /// How to append.
+        appending: Appending,
+    },
+}
+
+/// The subcommands and the types they append.
+pub(crate) const NAMES: &[(&str, Kind, &str)] = &[
+    ("source", Kind::SourceAdded, "Declare a published document"),
+    ("reporter", Kind::ReporterAdded, "Declare a person or body figures are attributed to"),
+    ("place", Kind::PlaceAdded, "Declare a place"),
+    ("dimension", Kind::DimensionAdded, "Declare a dimension and its codes"),
+    ("indicator", Kind::IndicatorDefined, "Define what is counted"),
+    ("derived", Kind::IndicatorDerived, "Define an indicator computed from others"),
+    ("policy", Kind::PolicySet, "Set the rule that selects an indicator's headline"),
+    ("figure", Kind::FigureReported, "Record a reported figure"),
+    ("vote", Kind::VoteRecorded, "Record a roll-call"),
+    ("vote-report", Kind::VoteReported, "Record one source's account of a roll-call"),
+    ("position", Kind::VotePosition, "Record one state's position"),
+    ("statement", Kind::StatementRecorded, "Record who said what"),
+    ("norm", Kind::NormCited, "Record under which law"),
+    ("case", Kind::CaseDocumented, "Record a documented case"),
+    ("case-update", Kind::CaseUpdated, "Record a later fact about a case"),
+    ("check", Kind::CheckAdded, "Keep a check in the ledger"),
+];
+
+impl Subcommand for AppendCommand {
+    fn augment_subcommands(command: Command) -> Command {
+        let events = AppendEvents::augment_args(
+            Command::new("events").about("Append many events as one batch: all or nothing"),
+        );
+        let one = NAMES.iter().map(|(name, kind, about)| {
+            let base = Command::new(*name).about(*about).args(fields(*kind).iter().map(option));
+            Appending::augment_args(base)
+        });
+        command.subcommand(events).subcommands(one).subcommand_required(true).arg_required_else_help(true)
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        name == "events" || NAMES.iter().any(|(known, ..)| *known == name)
+    }
+}
+
+impl FromArgMatches for AppendCommand {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let missing = || Error::new(clap::error::ErrorKind::MissingSubcommand);
+        let (name, matches) = matches.subcommand().ok_or_else(missing)?;
+        if name == "events" {
+            return AppendEvents::from_arg_matches(matches).map(AppendCommand::Events);
+        }
+        let (_, kind, _) = NAMES.iter().find(|(known, ..)| *known == name).ok_or_else(missing)?;
+        let mut data = Map::new();
+        for field in fields(*kind) {
+            if let Some(values) = matches.get_many::<String>(field.name) {
+                let given: Vec<&str> = values.map(String::as_str).collect();
+                data.insert(field.name.to_owned(), json_of(field.shape, &given));
+            }
+        }
+        Ok(AppendCommand::One { kind: *kind, data, appending: Appending::from_arg_matches(matches)? })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The name of the option for a member: `as_of` is `--as-of`.
+pub(crate) fn option_name(member: &str) -> String {
+    format!("--{}", member.replace('_', "-"))
+}
+
+fn option(field: &Field) -> Arg {
+    let arg = Arg::new(field.name)
+        .long(field.name.replace('_', "-"))
+        .help(help(field))
+        .value_name(value_name(field.shape))
+        .allow_hyphen_values(true);
+    match field.shape {
+        Shape::Bool | Shape::True => arg.num_args(0..=1).default_missing_value("true").require_equals(true),
+        Shape::List(_) | Shape::Map(..) | Shape::Object(_) | Shape::Either(..) => arg.action(ArgAction::Append),
+        _ => arg,
+    }
+}
+
+fn help(field: &Field) -> String {
+    let required = if field.required { " (required)" } else { "" };
+    format!("{}{required}", field.doc.trim_end_matches('.'))
+}
+
+fn value_name(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Value => "VALUE",
+        Shape::Minimum => "NUMBER|none",
+        Shape::Date => "DATE",
+        Shape::Published => "DATE|INSTANT",
+        Shape::Seq => "SEQ",
+        Shape::Id(_) | Shape::Ref(_) => "ID",
+        Shape::Country => "COUNTRY",
+        Shape::Language => "LANGUAGE",
+        Shape::Count(_) => "N",
+        Shape::Bool | Shape::True => "BOOL",
+        Shape::Duration => "DURATION",
+        Shape::Map(..) | Shape::Object(_) => "KEY=VALUE",
+        Shape::List(_) => "ITEM,…",
+        Shape::Either(..) => "WORD|KEY=VALUE",
+        Shape::Word(_) => "WORD",
+        _ => "TEXT",
+    }
+}
+
+/// The JSON that option values stand for. What cannot be read as the member's shape stays a text, so that the format's
+/// own diagnosis says what is wrong with it.
+pub(crate) fn json_of(shape: Shape, given: &[&str]) -> Value {
+    let last = given.last().copied().unwrap_or_default();
+    if !shape.is_string() && last.starts_with(['{', '['])
+        && let Ok(json) = serde_json::from_str(last)
+    {
+        return json;
+    }
+    match shape {
+        Shape::Bool | Shape::True => last.parse().map_or_else(|_| text(last), Value::Bool),
+        Shape::Count(_) | Shape::Seq => last.parse::<u64>().map_or_else(|_| text(last), Value::from),
+        Shape::List(item) => list_of(*item, given),
+        Shape::Map(_, item) => object_of(given, |_| Some(*item)),
+        Shape::Object(layout) => object_of(given, |name| layout.field(name).map(|field| field.shape)),
+        Shape::Either(_, layout) if given.iter().any(|part| part.contains('=')) => {
+            object_of(given, |name| layout.field(name).map(|field| field.shape))
+        }
+        _ => text(last),
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
+}
+
+fn list_of(item: Shape, given: &[&str]) -> Value {
+    let free_text = matches!(item, Shape::Text);
+    let items = given.iter().flat_map(|part| match free_text {
+        true => vec![*part],
+        false => part.split(',').collect(),
+    });
+    Value::Array(items.map(|part| json_of(item, &[part])).collect())
+}
+
+/// `key=value`, repeated; `key.inner=value` reaches into the object under `key`.
+fn object_of(given: &[&str], shape_of: impl Fn(&str) -> Option<Shape>) -> Value {
+    let mut parts: Vec<(&str, Vec<&str>)> = Vec::new();
+    for part in given {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        match parts.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, values)) => values.push(value),
+            None => parts.push((key, vec![value])),
+        }
+    }
+    let members = parts.into_iter().map(|(key, values)| {
+        let shape = shape_of(key).unwrap_or(Shape::Text);
+        (key.to_owned(), json_of(shape, &values))
+    });
+    Value::Object(members.collect())
+}

@@ -1,0 +1,361 @@
+//! The command line, as `docs/cli-reference.md` describes it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::append_options::AppendCommand;
+
+/// An append-only ledger of reported figures: who reported which number, about what, as of when, published where.
+#[derive(Debug, Parser)]
+#[command(name = "recount", version, propagate_version = true, max_term_width = 110)]
+#[command(after_help = "The ledger is -f FILE, else $RECOUNT_FILE, else ledger.jsonl in the current folder.\n\
+Exit: 0 fine, 1 findings, 2 usage, 3 bad input data, 4 ledger integrity, 5 refused, 6 I/O or lock.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The ledger
+    #[arg(short, long, global = true, env = "RECOUNT_FILE", value_name = "LEDGER", default_value = "ledger.jsonl")]
+    pub(crate) file: PathBuf,
+    /// How results and errors are written
+    #[arg(long, global = true, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+    /// Colour in the terminal
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+    /// No messages and no progress; errors are still written
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Never ask (recount never does; for scripts that say so)
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+    /// Answer from the ledger alone, without the state cache
+    #[arg(long, global = true)]
+    pub(crate) no_cache: bool,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people
+    Table,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// CSV (RFC 4180)
+    Csv,
+}
+
+/// When the terminal gets colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create a ledger; an existing file is never touched
+    Init(Init),
+    /// Append an event, or many
+    Append {
+        #[command(subcommand)]
+        kind: AppendCommand,
+    },
+    /// Mend what we recorded wrongly: set members of an event
+    Correct(Correct),
+    /// Take back what we should not have recorded
+    Retract(Retract),
+    /// Record that the reporter took a figure back
+    Withdraw(Withdraw),
+    /// Record that another reporter contests a figure
+    Dispute(Dispute),
+    /// The events, filtered
+    Log(Log),
+    /// One event with its corrections, withdrawals, disputes and sources
+    Show(Show),
+    /// The current figure of each series
+    Figures(Query),
+    /// The selected figure of each indicator, with what stands beside it
+    Headlines(Query),
+    /// Roll-calls: tally, named states, remainder, contested positions
+    Votes(Votes),
+    /// The state as canonical JSON
+    Snapshot(Snapshot),
+    /// Check every byte, root, sequence number and reference
+    Verify(Verify),
+    /// Set a damaged tail aside and list the events in it
+    Recover,
+    /// The tables as files
+    Export {
+        #[command(subcommand)]
+        target: Export,
+    },
+}
+
+/// Options of every command that appends.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Appending")]
+pub(crate) struct Appending {
+    /// Who records [default: git's user.name]
+    #[arg(long, env = "RECOUNT_BY", value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Refuse unless the ledger ends at this sequence number
+    #[arg(long, value_name = "SEQ")]
+    pub(crate) expect: Option<u32>,
+    /// Append even what is recorded already
+    #[arg(long)]
+    pub(crate) allow_duplicate: bool,
+    /// Check everything, append nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+    /// Append although the clock is more than a day behind the last event
+    #[arg(long)]
+    pub(crate) accept_clock: bool,
+    /// Append through links and on file systems where locks or syncs may not hold
+    #[arg(long)]
+    pub(crate) accept_unfit_file: bool,
+    /// How many seconds to wait for another writer
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) wait: u64,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// What the ledger is about
+    #[arg(long)]
+    pub(crate) title: String,
+    /// A name no other ledger has, such as example.org/my-ledger [default: the file's name]
+    #[arg(long)]
+    pub(crate) origin: Option<String>,
+    /// A longer description
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+    /// The licence of the data
+    #[arg(long)]
+    pub(crate) licence: Option<String>,
+    #[command(flatten)]
+    pub(crate) appending: Appending,
+}
+
+/// `append events`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct AppendEvents {
+    /// JSON Lines of {"type":…,"data":…}; - is standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) input: PathBuf,
+    /// A checkpoint and a receipt after every N events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) batch: Option<u64>,
+    #[command(flatten)]
+    pub(crate) appending: Appending,
+}
+
+/// `correct`
+#[derive(Debug, Args)]
+pub(crate) struct Correct {
+    /// The original event
+    pub(crate) seq: u32,
+    /// A member and its right value; empty takes the member away
+    #[arg(long, value_name = "MEMBER=VALUE", required = true)]
+    pub(crate) set: Vec<String>,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) appending: Appending,
+}
+
+/// `retract`
+#[derive(Debug, Args)]
+pub(crate) struct Retract {
+    /// The event, or a correction to undo
+    pub(crate) seq: u32,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) appending: Appending,
+}
+
+/// `withdraw`
+#[derive(Debug, Args)]
+pub(crate) struct Withdraw {
+    /// Any record of the figure
+    pub(crate) seq: u32,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Where the withdrawal was published
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// When, where not with its source
+    #[arg(long)]
+    pub(crate) published: Option<String>,
+    #[command(flatten)]
+    pub(crate) appending: Appending,
+}
+
+/// `dispute`
+#[derive(Debug, Args)]
+pub(crate) struct Dispute {
+    /// Any record of the figure
+    pub(crate) seq: u32,
+    /// Who contests it
+    #[arg(long, value_name = "REPORTER")]
+    pub(crate) by_reporter: String,
+    /// Where the dispute was published
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// When, where not with its source
+    #[arg(long)]
+    pub(crate) published: Option<String>,
+    /// The value the contester gives
+    #[arg(long)]
+    pub(crate) value: Option<String>,
+    /// The recorder's note
+    #[arg(long)]
+    pub(crate) note: Option<String>,
+    #[command(flatten)]
+    pub(crate) appending: Appending,
+}
+
+/// The clocks a question is asked on.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Clocks")]
+pub(crate) struct ClockOptions {
+    /// Figures about this day or earlier (EDTF)
+    #[arg(long, value_name = "D")]
+    pub(crate) as_of: Option<String>,
+    /// What was public by this day or instant
+    #[arg(long, value_name = "D")]
+    pub(crate) published_by: Option<String>,
+    /// What this ledger had recorded by this day, instant, sequence number or year:Y
+    #[arg(long, value_name = "D|SEQ")]
+    pub(crate) recorded_by: Option<String>,
+}
+
+/// `figures`, `headlines`
+#[derive(Debug, Args)]
+pub(crate) struct Query {
+    /// Only these indicators
+    #[arg(value_name = "INDICATOR")]
+    pub(crate) indicators: Vec<String>,
+    /// Only these reporters
+    #[arg(long, value_name = "ID")]
+    pub(crate) reporter: Vec<String>,
+    /// Only these places
+    #[arg(long, value_name = "ID")]
+    pub(crate) place: Vec<String>,
+    #[command(flatten)]
+    pub(crate) clocks: ClockOptions,
+}
+
+/// `log`
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    /// Only events of these types, such as figure.reported
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kinds: Vec<String>,
+    /// Only events that name these indicators
+    #[arg(long, value_name = "ID")]
+    pub(crate) indicator: Vec<String>,
+    /// Only events that name these reporters
+    #[arg(long, value_name = "ID")]
+    pub(crate) reporter: Vec<String>,
+    /// Only events that name these sources
+    #[arg(long, value_name = "ID")]
+    pub(crate) source: Vec<String>,
+    /// Only events recorded on this day or later
+    #[arg(long, value_name = "D")]
+    pub(crate) since: Option<String>,
+    /// Only events recorded by this point
+    #[arg(long, value_name = "D|SEQ")]
+    pub(crate) recorded_by: Option<String>,
+}
+
+/// `show`
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The event
+    pub(crate) seq: u32,
+}
+
+/// `votes`
+#[derive(Debug, Args)]
+pub(crate) struct Votes {
+    /// One vote, with every account and every state
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) clocks: ClockOptions,
+}
+
+/// `snapshot`
+#[derive(Debug, Args)]
+pub(crate) struct Snapshot {
+    #[command(flatten)]
+    pub(crate) clocks: ClockOptions,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A receipt: the ledger must contain it. Nothing inside the file can show that it was cut back
+    #[arg(long, value_name = "SIZE:ROOT")]
+    pub(crate) head: Option<String>,
+}
+
+/// `export`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// CSV files and a Data Package in a folder
+    Csv {
+        /// Absent, empty, or a former export
+        dir: PathBuf,
+        #[command(flatten)]
+        options: ExportOptions,
+    },
+    /// One SQLite file
+    Sqlite {
+        /// Absent, or a former export
+        path: PathBuf,
+        #[command(flatten)]
+        options: ExportOptions,
+    },
+}
+
+/// Options of both exports.
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    /// Only these tables [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "TABLE")]
+    pub(crate) tables: Vec<String>,
+    /// How much of a documented case is exported
+    #[arg(long, value_enum, default_value = "coarse")]
+    pub(crate) case_detail: CaseDetailOption,
+    #[command(flatten)]
+    pub(crate) clocks: ClockOptions,
+}
+
+/// How much of a documented case is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CaseDetailOption {
+    /// Age band, admin-1 place, month
+    Coarse,
+    /// Every attribute
+    Full,
+}

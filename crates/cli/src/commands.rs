@@ -1,0 +1,13 @@
+//! One file per command.
+
+pub(crate) mod append;
+pub(crate) mod causes;
+pub(crate) mod export;
+pub(crate) mod figures;
+pub(crate) mod headlines;
+pub(crate) mod init;
+pub(crate) mod log;
+pub(crate) mod show;
+pub(crate) mod snapshot;
+pub(crate) mod verify;
+pub(crate) mod votes;

@@ -1,0 +1,79 @@
+//! `recount export csv DIR` and `recount export sqlite FILE`.
+
+use std::io::Write;
+use std::path::Path;
+
+use recount_model::problem::{Code, nearest};
+use recount_tables::{CaseDetail, Context, Summary, TABLES, Table};
+use serde_json::json;
+
+use crate::args::{CaseDetailOption, ExportOptions, Global};
+use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::output::Output;
+use crate::view::View;
+
+/// Writes CSV files and their Data Package into a folder, whole or not at all.
+pub(crate) fn csv(global: &Global, output: &mut Output, dir: &Path, options: &ExportOptions) -> Result<(), Failure> {
+    let tables = tables(&options.tables)?;
+    let view = View::open(global, &options.clocks, output)?;
+    let answers = view.answers();
+    let texts = view.texts();
+    let context = Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
+    let summary = { let _ = (&tables, &context, view.provenance()?); Summary::default() };
+    print(output, dir, &summary)
+}
+
+/// Writes one SQLite file, whole or not at all.
+pub(crate) fn sqlite(global: &Global, output: &mut Output, path: &Path, options: &ExportOptions) -> Result<(), Failure> {
+    if !options.tables.is_empty() {
+        let message = "expected no choice of tables: keys between the tables of an SQLite export need all of them";
+        return Err(Failure::one(crate::error::USAGE, Trouble::new(Code::USAGE, message).at("--tables")));
+    }
+    let view = View::open(global, &options.clocks, output)?;
+    let answers = view.answers();
+    let texts = view.texts();
+    let context = Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
+    let summary = { let _ = (&context, view.provenance()?); Summary::default() };
+    print(output, path, &summary)
+}
+
+fn detail(options: &ExportOptions) -> CaseDetail {
+    match options.case_detail {
+        CaseDetailOption::Coarse => CaseDetail::Coarse,
+        CaseDetailOption::Full => CaseDetail::Full,
+    }
+}
+
+fn tables(names: &[String]) -> Result<Vec<&'static Table>, Failure> {
+    if names.is_empty() {
+        return Ok(TABLES.iter().collect());
+    }
+    let all = || TABLES.iter().map(|table| table.name);
+    let unknown = names.iter().filter(|name| Table::find(name).is_none());
+    let troubles: Vec<Trouble> = unknown
+        .map(|name| {
+            let hint = nearest(name, all()).map(|near| format!("did you mean {near}?"));
+            let message = format!("expected a table: {}", all().collect::<Vec<_>>().join(", "));
+            Trouble::new(Code::UNKNOWN_NAME, message).at("--tables").value(name).next(hint)
+        })
+        .collect();
+    if !troubles.is_empty() {
+        return Err(Failure::new(BAD_INPUT, troubles));
+    }
+    // In the order of the definition, each once, whatever the order asked.
+    Ok(TABLES.iter().filter(|table| names.iter().any(|name| name == table.name)).collect())
+}
+
+fn print(output: &mut Output, target: &Path, summary: &Summary) -> Result<(), Failure> {
+    let json = output.is_json();
+    let out = output.stdout();
+    if json {
+        let rows: serde_json::Map<_, _> =
+            summary.rows.iter().map(|(name, rows)| ((*name).to_owned(), json!(rows))).collect();
+        writeln!(out, "{}", json!({ "target": target.display().to_string(), "rows": rows }))?;
+        return Ok(());
+    }
+    let counts: Vec<String> = summary.rows.iter().map(|(name, rows)| format!("{name} {rows}")).collect();
+    writeln!(out, "{}: {}", target.display(), counts.join(", "))?;
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! `recount log`: the events, filtered, one line each.
+
+use std::io::Write;
+
+use recount_model::date::{Edtf, Instant};
+use recount_model::event::{Kind, Seq};
+use recount_model::problem::{Code, nearest};
+use recount_model::texts::Texts;
+
+use crate::args::{ClockOptions, Format, Global, Log};
+use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::output::Output;
+use crate::summary::summary;
+use crate::terminal::{Sheet, Title, cell_text};
+use crate::view::{View, known};
+
+/// Prints the events that pass every filter.
+pub(crate) fn run(global: &Global, output: &mut Output, log: &Log) -> Result<(), Failure> {
+    let clocks = ClockOptions { recorded_by: log.recorded_by.clone(), ..ClockOptions::default() };
+    let view = View::open(global, &clocks, output)?;
+    let filter = Filter::new(&view, log)?;
+    let mut selected = Vec::new();
+    for seq in 1..=view.replay.state.size() {
+        if filter.keeps(&view, seq)? {
+            selected.push(seq);
+        }
+    }
+    if selected.is_empty() {
+        output.note("no event passes these filters");
+    }
+    print(output, &view, &selected)
+}
+
+/// What `log` was asked to show.
+struct Filter<'a> {
+    log: &'a Log,
+    kinds: Vec<Kind>,
+    since: Option<Instant>,
+}
+
+impl<'a> Filter<'a> {
+    fn new(view: &View, log: &'a Log) -> Result<Self, Failure> {
+        let state = &view.replay.state;
+        let mut troubles = known("indicator", &log.indicator, state.indicators().ids().collect::<Vec<_>>().into_iter());
+        troubles.extend(known("reporter", &log.reporter, state.reporters().ids().collect::<Vec<_>>().into_iter()));
+        troubles.extend(known("source", &log.source, state.sources().ids().collect::<Vec<_>>().into_iter()));
+        let mut kinds = Vec::new();
+        for name in &log.kinds {
+            match Kind::parse(name) {
+                Some(kind) => kinds.push(kind),
+                None => {
+                    let hint = nearest(name, Kind::ALL.iter().map(|kind| kind.as_str()));
+                    let hint = hint.map(|near| format!("did you mean {near}?"));
+                    let trouble = Trouble::new(Code::UNKNOWN_TYPE, "expected an event type of format 1");
+                    troubles.push(trouble.at("--type").value(name).next(hint));
+                }
+            }
+        }
+        let since = log.since.as_deref().map(|text| {
+            Edtf::parse(text).map(|date| date.first_day().start()).map_err(|error| {
+                Trouble::new(Code::BAD_POINT, error.to_string()).at("--since").value(text)
+            })
+        });
+        let since = since.transpose().map_err(|trouble| troubles.push(trouble)).ok().flatten();
+        if troubles.is_empty() { Ok(Filter { log, kinds, since }) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+    }
+
+    fn keeps(&self, view: &View, seq: Seq) -> Result<bool, Failure> {
+        let state = &view.replay.state;
+        let kind = state.kind(seq);
+        if !self.kinds.is_empty() && !kind.is_some_and(|kind| self.kinds.contains(&kind)) {
+            return Ok(false);
+        }
+        if self.since.is_some_and(|since| state.recorded_at(seq) < Some(since)) {
+            return Ok(false);
+        }
+        let named = [
+            (&self.log.indicator, &["indicator"][..]),
+            (&self.log.reporter, &["reporter", "by_reporter", "relayed_by", "speaker", "cited_by"]),
+            (&self.log.source, &["source"]),
+        ];
+        if named.iter().all(|(wanted, _)| wanted.is_empty()) {
+            return Ok(true);
+        }
+        let members = view.texts().members(seq)?;
+        let own_id = |id: &String| members.get("id") == Some(id);
+        let names = |(wanted, fields): &(&Vec<String>, &[&str])| {
+            wanted.is_empty()
+                || fields.iter().any(|field| members.get(field).is_some_and(|id| wanted.iter().any(|known| known == id)))
+                || wanted.iter().any(own_id)
+        };
+        Ok(named.iter().all(names))
+    }
+}
+
+fn print(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failure> {
+    match output.format {
+        Format::Table => print_table(output, view, selected),
+        Format::Csv => print_csv(output, view, selected),
+        Format::Json | Format::Jsonl => print_lines(output, view, selected),
+    }
+}
+
+fn print_table(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failure> {
+    let titles = [
+        Title::right("seq"),
+        Title::left("recorded"),
+        Title::left("by"),
+        Title { whole: true, ..Title::left("type") },
+        Title::left("what"),
+    ];
+    let mut sheet = Sheet::new(output.color, &titles);
+    for &seq in selected {
+        let row = row(view, seq)?;
+        sheet.row(row.iter().map(|text| cell_text(text)), None);
+    }
+    if !selected.is_empty() {
+        writeln!(output.stdout(), "{}", sheet.text())?;
+    }
+    Ok(())
+}
+
+fn row(view: &View, seq: Seq) -> Result<[String; 5], Failure> {
+    let state = &view.replay.state;
+    let kind = state.kind(seq).map(Kind::as_str).unwrap_or_default();
+    let at = state.recorded_at(seq).map(|at| at.to_string()).unwrap_or_default();
+    let what = summary(state, seq, &view.texts().own_members(seq)?);
+    Ok([seq.to_string(), at, view.texts().recorder(seq)?, kind.to_owned(), what])
+}
+
+fn print_csv(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failure> {
+    let mut writer = csv::WriterBuilder::new().from_writer(output.stdout());
+    let failed = |error: csv::Error| Failure::from(std::io::Error::from(error));
+    writer.write_record(["seq", "at", "by", "type", "what"]).map_err(failed)?;
+    for &seq in selected {
+        writer.write_record(row(view, seq)?).map_err(failed)?;
+    }
+    Ok(writer.flush()?)
+}
+
+/// The lines of the ledger as they stand there: they are JSON already.
+fn print_lines(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failure> {
+    let array = output.format == Format::Json;
+    let out = output.stdout();
+    let mut separator = if array { "[\n" } else { "" };
+    for &seq in selected {
+        let line = view.texts().line(seq)?;
+        out.write_all(separator.as_bytes())?;
+        out.write_all(&line)?;
+        separator = if array { ",\n" } else { "\n" };
+    }
+    let end = match (array, selected.is_empty()) {
+        (true, true) => "[]\n",
+        (true, false) => "\n]\n",
+        (false, true) => "",
+        (false, false) => "\n",
+    };
+    Ok(out.write_all(end.as_bytes())?)
+}
+

@@ -1,0 +1,166 @@
+//! `recount show SEQ`: one event, what became of it, and the figure it is a record of.
+
+use std::io::Write;
+
+use recount_ledger::codec::fields;
+use recount_model::answer::Answers;
+use recount_model::event::{Kind, Seq};
+use recount_model::problem::Code;
+use recount_model::resolve::{Cause, Resolved, Standing};
+use recount_model::texts::Texts;
+use serde_json::{Value, json};
+
+use crate::args::{ClockOptions, Global, Show};
+use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::output::Output;
+use crate::summary::summary;
+use crate::terminal::printable;
+use crate::view::View;
+
+/// Prints an event with its corrections, retraction, withdrawals, disputes and further sources.
+pub(crate) fn run(global: &Global, output: &mut Output, show: &Show) -> Result<(), Failure> {
+    let view = View::open(global, &ClockOptions::default(), output)?;
+    let size = view.replay.state.size();
+    if show.seq == 0 || show.seq > size {
+        let trouble = Trouble::new(Code::NO_SUCH_EVENT, format!("expected an event of this ledger: 1 to {size}"));
+        return Err(Failure::one(BAD_INPUT, trouble.at("SEQ").value(show.seq.to_string())));
+    }
+    let story = Story::of(&view, show.seq)?;
+    if output.is_json() {
+        let json = story.json(&view)?;
+        writeln!(output.stdout(), "{json:#}")?;
+    } else {
+        let text = story.text(&view)?;
+        output.stdout().write_all(text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Everything in the ledger that bears on one event.
+struct Story {
+    seq: Seq,
+    corrections: Vec<Seq>,
+    retraction: Option<Seq>,
+    figure: Option<FigureStory>,
+}
+
+/// The figure an event is a record of.
+struct FigureStory {
+    seq: Seq,
+    records: Vec<Seq>,
+    standing: String,
+    withdrawals: Vec<Seq>,
+    disputes: Vec<Seq>,
+}
+
+impl Story {
+    fn of(view: &View, seq: Seq) -> Result<Story, Failure> {
+        let state = &view.replay.state;
+        Ok(Story {
+            seq,
+            corrections: state.corrections_of(seq).collect(),
+            retraction: state.retraction_of(seq),
+            figure: FigureStory::of(&view.answers(), seq),
+        })
+    }
+
+    fn text(&self, view: &View) -> Result<String, Failure> {
+        let state = &view.replay.state;
+        let kind = state.kind(self.seq).map(Kind::as_str).unwrap_or_default();
+        let at = state.recorded_at(self.seq).map(|at| at.to_string()).unwrap_or_default();
+        let by = view.texts().recorder(self.seq)?;
+        let mut lines = vec![format!("seq {}  {kind}  recorded {at} by {by}", self.seq), String::new()];
+        let members = view.texts().own_members(self.seq)?;
+        for field in state.kind(self.seq).map(fields).unwrap_or_default() {
+            lines.extend(members.get(field.name).map(|value| format!("  {:<12} {value}", field.name)));
+        }
+        let mut section = |title: &str, seqs: &[Seq]| -> Result<(), Failure> {
+            if !seqs.is_empty() {
+                lines.push(String::new());
+                lines.push(format!("{title}:"));
+            }
+            for &seq in seqs {
+                lines.push(format!("  {}", line(view, seq)?));
+            }
+            Ok(())
+        };
+        section("corrected by", &self.corrections)?;
+        section("retracted by", self.retraction.as_slice())?;
+        if let Some(figure) = &self.figure {
+            section("withdrawn by", &figure.withdrawals)?;
+            section("disputed by", &figure.disputes)?;
+            section("records of the same figure", &figure.records)?;
+            lines.push(String::new());
+            lines.push(format!("the figure (seq {}) is {}", figure.seq, figure.standing));
+        }
+        let safe: Vec<String> = lines.iter().map(|line| printable(line).replace('\n', "\\n")).collect();
+        Ok(safe.join("\n") + "\n")
+    }
+
+    fn json(&self, view: &View) -> Result<Value, Failure> {
+        let event = |seq: &Seq| raw(view, *seq);
+        let events = |seqs: &[Seq]| seqs.iter().map(event).collect::<Result<Vec<_>, _>>();
+        let mut json = json!({
+            "event": raw(view, self.seq)?,
+            "corrections": events(&self.corrections)?,
+            "retraction": self.retraction.as_ref().map(event).transpose()?,
+        });
+        if let Some(figure) = &self.figure {
+            json["figure"] = json!({
+                "seq": figure.seq,
+                "standing": figure.standing,
+                "records": events(&figure.records)?,
+                "withdrawals": events(&figure.withdrawals)?,
+                "disputes": events(&figure.disputes)?,
+            });
+        }
+        Ok(json)
+    }
+}
+
+impl FigureStory {
+    fn of(answers: &Answers<'_>, seq: Seq) -> Option<FigureStory> {
+        let state = answers.state();
+        let record = state.records().in_force(seq)?;
+        let resolved = answers.resolver().resolve(record.series);
+        let rows = state.records().rows();
+        let placed = resolved.records.iter().find(|placed| rows[placed.row as usize].original == seq)?;
+        let at = placed.figure as usize;
+        let mut records: Vec<Seq> = resolved.records_of(at).map(|row| rows[row as usize].original).collect();
+        records.sort_unstable();
+        let withdrawals = state.withdrawals().live().filter(|entry| records.contains(&entry.row.target));
+        Some(FigureStory {
+            seq: resolved.figures[at].seq,
+            standing: standing(&resolved, at),
+            withdrawals: withdrawals.map(|entry| entry.seq).collect(),
+            disputes: answers.resolver().disputes(resolved.records_of(at)),
+            records,
+        })
+    }
+}
+
+fn standing(resolved: &Resolved, at: usize) -> String {
+    let seq = |at: usize| resolved.figures[at].seq;
+    match resolved.figures[at].standing {
+        Standing::Current => "the current one of its series".to_owned(),
+        Standing::Superseded { by, cause: Cause::Newer } => format!("followed by a newer one (seq {})", seq(by)),
+        Standing::Superseded { by, cause: Cause::Revised } => format!("revised by its reporter (seq {})", seq(by)),
+        Standing::Parallel { beside } => format!("parallel to seq {}", seq(beside)),
+        Standing::Withdrawn { by } => format!("withdrawn by its reporter (seq {by})"),
+        Standing::LeftOut => "left out by the clocks".to_owned(),
+    }
+}
+
+fn line(view: &View, seq: Seq) -> Result<String, Failure> {
+    let texts = view.texts();
+    let source = texts.members(seq)?.get("source").map(|id| format!("  [{id}]")).unwrap_or_default();
+    Ok(format!("seq {seq}  {}{source}", summary(&view.replay.state, seq, &texts.own_members(seq)?)))
+}
+
+fn raw(view: &View, seq: Seq) -> Result<Value, Failure> {
+    let line = view.texts().line(seq)?;
+    let broken = |error| {
+        Failure::one(crate::error::INTEGRITY, Trouble::new(Code::CORRUPT, format!("event {seq}: {error}")))
+    };
+    serde_json::from_slice(&line).map_err(broken)
+}

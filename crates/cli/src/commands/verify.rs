@@ -1,0 +1,104 @@
+//! `recount verify` and `recount recover`
+
+use std::io::Write;
+
+use recount_ledger::aside;
+use recount_ledger::error::Fault;
+use recount_ledger::merkle::Hash;
+use recount_ledger::storage::{Fitness, RealStorage};
+use recount_ledger::verify::{Report, verify};
+use recount_ledger::writer::Options;
+use recount_model::problem::{Code, Problem};
+use recount_model::state::State;
+use recount_replay::check_line;
+use serde_json::json;
+
+use crate::args::{Global, Verify};
+use crate::clock;
+use crate::error::{BAD_INPUT, Failure, INTEGRITY, Trouble};
+use crate::output::Output;
+
+/// Checks every byte, every root, every line, and that every event is one the writer admits.
+pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Result<(), Failure> {
+    let receipt = options.head.as_deref().map(parse_head).transpose()?;
+    let mut state = State::new();
+    let mut broken = false;
+    let report = verify(&RealStorage, &global.file, receipt, &mut |line, event| {
+        // After the first event that cannot be taken, what later ones name is not known any more.
+        if broken {
+            return Ok(());
+        }
+        let checked = check_line(&mut state, line.offset, event);
+        broken = checked.is_err();
+        checked.map_err(|problems| problems.iter().map(describe).collect::<Vec<_>>().join("; "))
+    })?;
+    print(output, &report)?;
+    if report.faults.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(INTEGRITY, report.faults.iter().map(trouble).collect()))
+}
+
+fn describe(problem: &Problem) -> String {
+    let member = if problem.member.is_empty() { String::new() } else { format!("{}: ", problem.member) };
+    format!("{}: {member}{:?}: expected {}", problem.code, problem.value, problem.expected)
+}
+
+fn trouble(fault: &Fault) -> Trouble {
+    Trouble::new(Code::CORRUPT, fault.to_string())
+}
+
+fn parse_head(text: &str) -> Result<(u64, Hash), Failure> {
+    let parsed = text.split_once(':').and_then(|(size, root)| Some((size.parse().ok()?, root.parse().ok()?)));
+    parsed.ok_or_else(|| {
+        let expected = "expected the size and root of a receipt, such as 120:qTZx…=";
+        Failure::one(BAD_INPUT, Trouble::new(Code::BAD_POINT, expected).at("--head").value(text))
+    })
+}
+
+fn print(output: &mut Output, report: &Report) -> Result<(), Failure> {
+    let good = report.faults.is_empty();
+    if report.writing {
+        output.note("a writer is at work: bytes behind the last checkpoint were not looked at");
+    }
+    let json = output.is_json();
+    let out = output.stdout();
+    if json {
+        let summary = json!({
+            "intact": good, "size": report.size, "root": report.root.to_string(),
+            "checkpoints": report.checkpoints, "faults": report.faults.len(),
+        });
+        writeln!(out, "{summary}")?;
+    } else if good {
+        writeln!(out, "intact: {} events, {} checkpoints, root {}", report.size, report.checkpoints, report.root)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Sets a damaged tail aside and prints the events that are intact in it.
+pub(crate) fn recover(global: &Global, output: &mut Output) -> Result<(), Failure> {
+    let options = Options {
+        wait: std::time::Duration::from_secs(10),
+        fitness: Fitness::Strict,
+        now: clock::stamp(true)?.now,
+    };
+    let Some(recovered) = aside::recover(&RealStorage, &global.file, &options)? else {
+        output.note("nothing to recover: the ledger ends at a checkpoint");
+        return Ok(());
+    };
+    let aside = &recovered.set_aside;
+    output.note(&format!(
+        "{} bytes behind the last checkpoint are now in {}; the batch may have been acknowledged. {} of its events \
+         are intact and follow on stdout, as input for `recount append events -`",
+        aside.bytes,
+        aside.path.display(),
+        recovered.events.len()
+    ));
+    let out = output.stdout();
+    for event in &recovered.events {
+        writeln!(out, "{event}")?;
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Errors as people and machines read them, and the exit code each one leads to.
+
+use std::io::Write;
+
+use recount_ledger::error::LedgerError;
+use recount_model::problem::{Code, Problem};
+use recount_replay::{Refusal, ReplayError};
+use recount_tables::RowError;
+use serde_json::json;
+
+use crate::args::Format;
+use crate::terminal::printable;
+
+/// One thing that went wrong, with where and what to do.
+#[derive(Clone, Debug)]
+pub(crate) struct Trouble {
+    code: Code,
+    /// File and line, option, or nothing.
+    place: String,
+    value: Option<String>,
+    message: String,
+    next: Option<String>,
+}
+
+/// Everything that went wrong in one run; all of one exit code.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    troubles: Vec<Trouble>,
+    exit: u8,
+}
+
+/// Exit codes of the contract.
+pub(crate) const USAGE: u8 = 2;
+pub(crate) const BAD_INPUT: u8 = 3;
+pub(crate) const INTEGRITY: u8 = 4;
+pub(crate) const REFUSED: u8 = 5;
+pub(crate) const IO: u8 = 6;
+
+impl Trouble {
+    /// Trouble with a message that says it all.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Trouble { code, place: String::new(), value: None, message: message.into(), next: None }
+    }
+
+    /// Where it is: a file and line, or an option.
+    pub(crate) fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = place.into();
+        self
+    }
+
+    /// The value that caused it.
+    pub(crate) fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// What to do next.
+    pub(crate) fn next(mut self, next: Option<String>) -> Self {
+        self.next = next;
+        self
+    }
+
+    /// A problem of an event, placed by the input it came from.
+    pub(crate) fn of_problem(problem: Problem, place: String) -> Self {
+        let expected = problem.expected;
+        let message = if expected.contains("expected") { expected } else { format!("expected {expected}") };
+        Trouble {
+            code: problem.code,
+            place,
+            value: (!problem.value.is_empty()).then_some(problem.value),
+            message,
+            next: problem.hint,
+        }
+    }
+
+    fn text(&self) -> String {
+        let place = if self.place.is_empty() { String::new() } else { format!("{}: ", self.place) };
+        let value = self.value.as_ref().map(|value| format!("{value:?}: ")).unwrap_or_default();
+        let next = self.next.as_ref().map(|next| format!("\n  {next}")).unwrap_or_default();
+        printable(&format!("error[{}]: {place}{value}{}{next}", self.code, self.message))
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "code": self.code.to_string(),
+            "place": self.place,
+            "value": self.value,
+            "message": self.message,
+            "next": self.next,
+        })
+    }
+}
+
+impl Failure {
+    /// Several troubles of one exit code.
+    pub(crate) fn new(exit: u8, troubles: Vec<Trouble>) -> Self {
+        Failure { troubles, exit }
+    }
+
+    /// One trouble.
+    pub(crate) fn one(exit: u8, trouble: Trouble) -> Self {
+        Failure::new(exit, vec![trouble])
+    }
+
+    /// The process's exit code.
+    pub(crate) fn exit(&self) -> u8 {
+        self.exit
+    }
+
+    /// Writes every trouble to stderr: as text, or one JSON object where a machine asked.
+    pub(crate) fn report(&self, format: Format) {
+        if self.troubles.is_empty() {
+            return;
+        }
+        let mut stderr = std::io::stderr().lock();
+        // Nothing is left to be done when stderr is gone.
+        let _ = match format {
+            Format::Json | Format::Jsonl => {
+                let errors: Vec<_> = self.troubles.iter().map(Trouble::json).collect();
+                writeln!(stderr, "{}", json!({ "errors": errors, "exit": self.exit }))
+            }
+            Format::Table | Format::Csv => {
+                let lines: Vec<String> = self.troubles.iter().map(Trouble::text).collect();
+                writeln!(stderr, "{}", lines.join("\n"))
+            }
+        };
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let (exit, code) = match &error {
+            LedgerError::NotFound { .. } | LedgerError::Io { .. } | LedgerError::Poisoned { .. } => (IO, Code::IO),
+            LedgerError::NotALedger { .. } => (INTEGRITY, Code::NOT_A_LEDGER),
+            LedgerError::Exists { .. } => (REFUSED, Code::TARGET_IN_USE),
+            LedgerError::Corrupt(_) => (INTEGRITY, Code::CORRUPT),
+            LedgerError::DamagedTail(_) => (INTEGRITY, Code::DAMAGED_TAIL),
+            LedgerError::Locked { .. } => (IO, Code::LOCKED),
+            LedgerError::Unfit { .. } => (IO, Code::UNFIT_FILE),
+            LedgerError::Stale { .. } => (IO, Code::IO),
+        };
+        Failure::one(exit, Trouble::new(code, error.to_string()))
+    }
+}
+
+impl From<ReplayError> for Failure {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Ledger(error) => error.into(),
+            ReplayError::Event { .. } => Failure::one(INTEGRITY, Trouble::new(Code::CORRUPT, error.to_string())),
+            ReplayError::NewerFormat { .. } => {
+                Failure::one(BAD_INPUT, Trouble::new(Code::NEWER_FORMAT, error.to_string()))
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::HeadMoved { .. } => Code::HEAD_MOVED,
+            Refusal::ClockBehind { .. } => Code::CLOCK_BEHIND,
+        };
+        Failure::one(REFUSED, Trouble::new(code, refusal.to_string()))
+    }
+}
+
+impl From<recount_model::texts::TextError> for Failure {
+    fn from(error: recount_model::texts::TextError) -> Self {
+        Failure::one(INTEGRITY, Trouble::new(Code::CORRUPT, error.to_string()))
+    }
+}
+
+impl From<RowError<std::io::Error>> for Failure {
+    fn from(error: RowError<std::io::Error>) -> Self {
+        match error {
+            RowError::Text(error) => error.into(),
+            RowError::Sink(error) => error.into(),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// Writing results failed; that the reader of a pipe has enough is no error.
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Failure::new(0, Vec::new());
+        }
+        Failure::one(IO, Trouble::new(Code::IO, format!("writing the result failed: {error}")))
+    }
+}

@@ -1,0 +1,200 @@
+//! A ledger opened for reading, replayed as far as the recorded clock asks.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use recount_ledger::reader::Ledger;
+use recount_ledger::storage::RealStorage;
+use recount_model::answer::Answers;
+use recount_model::clock::{AsOf, Clocks, LeftOut, PublishedBy, RecordedBy};
+use recount_model::date::DateError;
+use recount_model::problem::{Code, nearest};
+use recount_model::texts::Texts;
+use recount_replay::{LedgerTexts, Replay};
+use recount_tables::Provenance;
+
+use crate::args::{ClockOptions, Global};
+use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::output::Output;
+
+/// What every command that reads works on.
+pub(crate) struct View {
+    pub(crate) ledger: Ledger,
+    pub(crate) replay: Replay,
+    pub(crate) clocks: Clocks,
+}
+
+impl View {
+    /// Opens and replays the ledger; says on stderr what follows its last checkpoint.
+    pub(crate) fn open(global: &Global, options: &ClockOptions, output: &Output) -> Result<View, Failure> {
+        let clocks = parse_clocks(options)?;
+        let ledger = Ledger::open(&RealStorage, &global.file)?;
+        note_tail(&ledger, output);
+        let mut progress = Progress::new(ledger.head().end_offset, output);
+        let replay = Replay::of(&ledger, clocks.recorded_by, &mut |offset| progress.at(offset))?;
+        progress.done();
+        let view = View { ledger, replay, clocks };
+        view.check_point()?;
+        Ok(view)
+    }
+
+    /// The current figures and headlines.
+    pub(crate) fn answers(&self) -> Answers<'_> {
+        Answers::new(&self.replay.state, &self.clocks, self.replay.beyond)
+    }
+
+    /// The texts of the events.
+    pub(crate) fn texts(&self) -> LedgerTexts<'_> {
+        LedgerTexts::new(&self.ledger, &self.replay.state)
+    }
+
+    /// Origin and title of the ledger.
+    pub(crate) fn name(&self) -> Result<(String, String), Failure> {
+        let members = self.texts().members(1)?;
+        let text = |name| members.get(name).unwrap_or_default().to_owned();
+        Ok((text("origin"), text("title")))
+    }
+
+    /// What an export or snapshot says about where it comes from. The root is that of the whole ledger, so a shorter
+    /// prefix has none.
+    pub(crate) fn provenance(&self) -> Result<Provenance, Failure> {
+        let (origin, title) = self.name()?;
+        let whole = self.replay.beyond == 0;
+        Ok(Provenance {
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            format: 1,
+            origin,
+            title,
+            size: u64::from(self.replay.state.size()),
+            root: whole.then(|| self.ledger.head().root.to_string()),
+        })
+    }
+
+    /// A sequence number past the end of the ledger is no point on its clock.
+    fn check_point(&self) -> Result<(), Failure> {
+        let size = self.replay.state.size();
+        match self.clocks.recorded_by {
+            Some(RecordedBy::Seq(seq)) if seq > size || seq == 0 => {
+                let trouble = Trouble::new(Code::BAD_POINT, format!("expected a sequence number from 1 to {size}"))
+                    .at("--recorded-by")
+                    .value(seq.to_string());
+                Err(Failure::one(BAD_INPUT, trouble))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Every id asked for must be one the ledger has.
+pub(crate) fn known<'a>(
+    what: &str,
+    asked: &[String],
+    ids: impl Iterator<Item = &'a str> + Clone,
+) -> Vec<Trouble> {
+    let unknown = asked.iter().filter(|id| !ids.clone().any(|known| known == id.as_str()));
+    let trouble = |id: &String| {
+        let hint = nearest(id, ids.clone()).map(|near| format!("did you mean {near}?"));
+        Trouble::new(Code::UNKNOWN_NAME, format!("expected the id of a declared {what}")).value(id).next(hint)
+    };
+    unknown.map(trouble).collect()
+}
+
+fn parse_clocks(options: &ClockOptions) -> Result<Clocks, Failure> {
+    let mut troubles = Vec::new();
+    let mut bad = |option: &str, text: &str, error: DateError| {
+        troubles.push(Trouble::new(Code::BAD_POINT, error.to_string()).at(option).value(text));
+    };
+    let clocks = Clocks {
+        as_of: parsed(options.as_of.as_deref(), AsOf::parse, |text, error| bad("--as-of", text, error)),
+        published_by: parsed(options.published_by.as_deref(), PublishedBy::parse, |text, error| {
+            bad("--published-by", text, error);
+        }),
+        recorded_by: parsed(options.recorded_by.as_deref(), RecordedBy::parse, |text, error| {
+            bad("--recorded-by", text, error);
+        }),
+    };
+    if troubles.is_empty() { Ok(clocks) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+}
+
+fn parsed<T>(
+    text: Option<&str>,
+    parse: impl Fn(&str) -> Result<T, DateError>,
+    bad: impl FnOnce(&str, DateError),
+) -> Option<T> {
+    let text = text?;
+    parse(text).map_err(|error| bad(text, error)).ok()
+}
+
+/// Says what follows the last checkpoint: for readers it does not exist.
+pub(crate) fn note_tail(ledger: &Ledger, output: &Output) {
+    let Some(tail) = ledger.tail() else { return };
+    let bytes = tail.bytes.end - tail.bytes.start;
+    match &tail.damage {
+        None => output.note(&format!(
+            "note: {bytes} bytes behind the last checkpoint are an unfinished batch; they are not read"
+        )),
+        Some(fault) => output.note(&format!(
+            "warning: {bytes} bytes behind the last checkpoint are damaged and are not read: {fault}"
+        )),
+    }
+}
+
+/// The clocks of an answer and what they left out, as lines for people.
+pub(crate) fn clock_lines(clocks: &Clocks, left_out: LeftOut) -> Vec<String> {
+    let mut asked = Vec::new();
+    asked.extend(clocks.as_of.map(|day| format!("as of {day}")));
+    asked.extend(clocks.published_by.map(|day| format!("published by {day}")));
+    asked.extend(clocks.recorded_by.map(|point| format!("recorded by {point}")));
+    if asked.is_empty() {
+        asked.push("all (latest as of, published and recorded)".to_owned());
+    }
+    let mut lines = vec![format!("clocks: {}", asked.join(", "))];
+    let parts = [
+        (left_out.later_as_of, "about a later day"),
+        (left_out.undated, "without any date"),
+        (left_out.later_published, "published later"),
+        (left_out.unpublished, "without a publication date"),
+        (left_out.later_recorded, "recorded later (events)"),
+    ];
+    let counted: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect();
+    if !counted.is_empty() {
+        lines.push(format!("left out: {}", counted.join(", ")));
+    }
+    lines
+}
+
+/// Progress of a replay that takes longer than a second, on a terminal only.
+struct Progress {
+    bar: Option<ProgressBar>,
+    started: Instant,
+    total: u64,
+    wanted: bool,
+}
+
+impl Progress {
+    fn new(total: u64, output: &Output) -> Self {
+        let wanted = !output.quiet && std::io::stderr().is_terminal();
+        Progress { bar: None, started: Instant::now(), total, wanted }
+    }
+
+    fn at(&mut self, offset: u64) {
+        if !self.wanted || self.started.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        let total = self.total;
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("replaying {bar:40} {bytes}/{total_bytes} {eta}");
+            bar.with_style(style.expect("the template is a constant that tests have seen"))
+        });
+        bar.set_position(offset);
+    }
+
+    fn done(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Tests of a whole export: its bytes, and what becomes of its target.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use recount_model::texts::{Members, Texts};
+use recount_tables::{CaseDetail, TABLES};
+
+use super::*;
+use crate::testing::{FIGURES, Fixture};
+
+fn provenance() -> Provenance {
+    Provenance {
+        tool_version: "0.1.0".to_owned(),
+        format: 1,
+        origin: "example.org/t".to_owned(),
+        title: "Test".to_owned(),
+        size: 32,
+        root: Some("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned()),
+    }
+}
+
+fn export_with(dir: &Path, names: &[&str], lines: &str, texts: &dyn Texts) -> Result<Summary, ExportError> {
+    let fixture = Fixture::new(lines);
+    let answers = fixture.answers("");
+    let context = Context { answers: &answers, texts, case_detail: CaseDetail::Coarse, indicators: None };
+    let tables: Vec<&Table> = names.iter().map(|name| Table::find(name).unwrap()).collect();
+    export(dir, &tables, &context, &provenance())
+}
+
+fn export_tables(dir: &Path, names: &[&str]) -> Result<Summary, ExportError> {
+    export_with(dir, names, FIGURES, &Fixture::new(FIGURES))
+}
+
+fn files(dir: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(dir).unwrap().map(Result::unwrap);
+    let name = |entry: &fs::DirEntry| entry.file_name().into_string().unwrap();
+    entries.map(|entry| (name(&entry), fs::read_to_string(entry.path()).unwrap_or_default())).collect()
+}
+
+/// The names in the parent folder: nothing temporary stays behind.
+fn beside(parent: &Path) -> Vec<String> {
+    files(parent).into_keys().collect()
+}
+
+#[test]
+fn cells_stand_as_they_are() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("out");
+    let summary = export_tables(&dir, &["figures", "sources"]).unwrap();
+    assert_eq!(summary.rows, [("figures", 5), ("sources", 4)]);
+    let files = files(&dir);
+    insta::assert_snapshot!(files["sources.csv"], @"");
+    assert!(files["figures.csv"].contains(",>20000,more_than,20000,true,,false,,false,children,\"=more than 20,000\","));
+    assert!(!files.values().any(|text| text.contains('\r') || text.starts_with('\u{feff}')));
+}
+
+#[test]
+fn the_package_describes_the_files() {
+    let parent = tempfile::tempdir().unwrap();
+    export_tables(parent.path(), &["policies", "indicators"]).unwrap();
+    let package: serde_json::Value = serde_json::from_str(&files(parent.path())[package::FILE]).unwrap();
+    insta::assert_snapshot!(package["recount"], @"");
+    let policies = &package["resources"][0];
+    insta::assert_snapshot!(policies["schema"]["fields"][2], @"");
+    insta::assert_snapshot!(policies["schema"]["primaryKey"], @"");
+    // That `seq` names an event is left out: events are not exported.
+    insta::assert_snapshot!(policies["schema"]["foreignKeys"], @"");
+    insta::assert_snapshot!(policies["description"], @"");
+}
+
+#[test]
+fn every_table_can_be_exported_and_twice_gives_the_same_bytes() {
+    let parent = tempfile::tempdir().unwrap();
+    let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+    let (first, second) = (parent.path().join("first"), parent.path().join("second"));
+    export_tables(&first, &names).unwrap();
+    export_tables(&second, &names).unwrap();
+    assert_eq!(files(&first).len(), TABLES.len() + 1);
+    assert_eq!(files(&first), files(&second));
+}
+
+#[test]
+fn a_former_export_is_replaced_whole() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("out");
+    fs::create_dir(&dir).unwrap();
+    export_tables(&dir, &["figures", "events"]).unwrap();
+    // A killed run leaves its folder behind, and people reach the target through a link.
+    fs::create_dir(parent.path().join(".recount-killed")).unwrap();
+    let link = parent.path().join("link");
+    symlink(&dir, &link).unwrap();
+    export_tables(&link, &["places"]).unwrap();
+    assert_eq!(files(&dir).into_keys().collect::<Vec<_>>(), ["datapackage.json", "places.csv"]);
+    assert_eq!(beside(parent.path()), [".recount-killed", "link", "out"]);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[test]
+fn what_is_no_export_is_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    let refused = |dir: &Path| match export_tables(dir, &["figures"]) {
+        Err(ExportError::TargetInUse { path, reason }) => {
+            format!("{}: {reason}", path.strip_prefix(parent.path()).unwrap().display())
+        }
+        other => panic!("not refused: {other:?}"),
+    };
+    let file = parent.path().join("file");
+    fs::write(&file, "mine").unwrap();
+    insta::assert_snapshot!(refused(&file), @"");
+    let thesis = parent.path().join("thesis");
+    fs::create_dir(&thesis).unwrap();
+    fs::write(thesis.join(package::FILE), r#"{"resources":[]}"#).unwrap();
+    insta::assert_snapshot!(refused(&thesis), @"");
+    let mixed = parent.path().join("mixed");
+    export_tables(&mixed, &["figures"]).unwrap();
+    fs::write(mixed.join("notes.txt"), "mine").unwrap();
+    insta::assert_snapshot!(refused(&mixed), @"");
+    assert_eq!(beside(parent.path()), ["file", "mixed", "thesis"]);
+}
+
+#[test]
+fn a_failed_export_leaves_everything_as_it_was() {
+    struct Torn;
+
+    impl Texts for Torn {
+        fn members(&self, seq: u32) -> Result<Members, TextError> {
+            Err(TextError { seq, reason: "the line is gone".to_owned() })
+        }
+
+        fn recorder(&self, seq: u32) -> Result<String, TextError> {
+            Err(TextError { seq, reason: "the line is gone".to_owned() })
+        }
+    }
+
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("out");
+    export_tables(&dir, &["figures"]).unwrap();
+    let before = files(&dir);
+    let error = export_with(&dir, &["figures"], FIGURES, &Torn).unwrap_err();
+    assert_eq!(error.to_string(), "the text of event 18 cannot be read: the line is gone");
+    assert_eq!(files(&dir), before);
+    assert_eq!(beside(parent.path()), ["out"]);
+    let nowhere = parent.path().join("no").join("such");
+    assert!(matches!(export_tables(&nowhere, &["figures"]), Err(ExportError::Io { .. })));
+}

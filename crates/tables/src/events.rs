@@ -1,0 +1,44 @@
+//! The events of the ledger, each in one line.
+
+use recount_model::event::Seq;
+use recount_model::state::State;
+
+use crate::Context;
+use crate::table::{Sink, Stop, Table, columns, shown};
+
+/// One row per event.
+pub(crate) const EVENTS: Table = Table {
+    name: "events",
+    doc: "Every event of the ledger up to the recorded clock: when it was recorded, by whom, and what it acts on.",
+    columns: &COLUMNS,
+    key: &["seq"],
+    order: "by seq",
+    rows,
+};
+
+struct Row<'a> {
+    state: &'a State,
+    seq: Seq,
+    recorder: String,
+}
+
+columns! {
+    COLUMNS, append(row: Row<'_>) {
+        "seq" Integer required "Its position in the ledger, from 1." = row.seq;
+        "at" Instant required "When it was recorded." = shown(row.state.recorded_at(row.seq));
+        "by" Text required "Who recorded it." = row.recorder.as_str();
+        "type" Text required "Its type, such as `figure.reported`." = row.state.kind(row.seq).map(|kind| kind.as_str());
+        "target" Integer optional -> "events"."seq" "The event it corrects, retracts, withdraws or disputes."
+            = row.state.target(row.seq);
+    }
+}
+
+fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    for seq in 1..=context.state().size() {
+        let row = Row { state: context.state(), seq, recorder: context.texts.recorder(seq)? };
+        let mut cells = Vec::with_capacity(COLUMNS.len());
+        append(&row, &mut cells);
+        sink(&cells)?;
+    }
+    Ok(())
+}

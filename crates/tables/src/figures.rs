@@ -1,0 +1,84 @@
+//! The current figure of each series.
+
+use recount_model::answer::CurrentFigure;
+use recount_model::event::Seq;
+use recount_model::state::record::Record;
+
+use crate::Context;
+use crate::said::{SAID, Said, said_cells, since, wording};
+use crate::table::{Column, Sink, Stop, Table, columns, join, shown};
+use crate::value::Stated;
+
+/// One row per series: its current figure.
+pub(crate) const FIGURES: Table = Table {
+    name: "figures",
+    doc: "The current figure of each series (indicator, place, breakdown, reporter; for a count with another start that \
+          start, for measure period the period).",
+    columns: &COLUMNS,
+    key: &["seq"],
+    order: "by indicator, place, breakdown, reporter (ids in byte order, missing first), since, period",
+    rows,
+};
+
+const COLUMNS: [Column; SAID.len() + OWN.len()] = join(SAID, OWN);
+
+struct Row<'a> {
+    said: Said<'a>,
+    current: &'a CurrentFigure,
+    first: &'a Record,
+    since: Option<String>,
+}
+
+impl Row<'_> {
+    fn seq(&self) -> Seq {
+        self.current.figure.seq
+    }
+}
+
+columns! {
+    /// What is known of a current figure beyond what was said.
+    OWN, own_cells(row: Row<'_>) {
+        "status" Text required "`current`: other versions are in figure_history." = "current";
+        "seq" Integer required -> "events"."seq" "The event of its first record; it names the figure." = row.seq();
+        "recorded_at" Instant required "When its first record was recorded."
+            = shown(row.said.state.recorded_at(row.seq()));
+        "version" Integer required -> "figure_history"."seq"
+            "The event that gave its first record its present content: seq, or a correction." = row.first.version;
+        "since" Text optional "The start of the count, where it is not the indicator's; part of the series."
+            = row.since.as_deref();
+        "records" Integer required "How many records say so: its sources, relays included." = row.current.records;
+        "relayed_by" Text optional -> "reporters"."id" "Who passed on its first record."
+            = row.first.relayed_by.map(|key| row.said.state.reporters().name(key));
+        "disputed" Boolean required "Another reporter contests it." = !row.current.disputes.is_empty();
+        "undated" Boolean required "It has no as_of; where known, the day of its publication counts."
+            = row.said.as_of.is_none();
+        "doubted" Boolean required "The recorder doubts every record of it, so it enters no headline."
+            = row.current.figure.doubted;
+    }
+}
+
+fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let state = context.state();
+    for current in context.answers.figures() {
+        let series = state.series(current.series);
+        if !context.wants(series.indicator) {
+            continue;
+        }
+        let first = context.answers.first_record(current);
+        let said = Said {
+            state,
+            series,
+            as_of: current.figure.as_of.map(|date| state.date(date)),
+            value: Stated::from(&current.figure.value),
+            wording: wording(context, first)?,
+            published: current.figure.published,
+            source: first.source,
+        };
+        let row = Row { said, current, first, since: since(series) };
+        let mut cells = Vec::with_capacity(COLUMNS.len());
+        said_cells(&row.said, &mut cells);
+        own_cells(&row, &mut cells);
+        sink(&cells)?;
+    }
+    Ok(())
+}

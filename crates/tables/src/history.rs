@@ -1,0 +1,178 @@
+//! Every version of every figure record, with what became of it.
+
+mod fate;
+
+use recount_model::event::Seq;
+use recount_model::resolve::Resolved;
+use recount_model::state::key::SeriesKey;
+use recount_model::state::record::Record;
+use recount_model::texts::Members;
+
+use crate::Context;
+use crate::said::{SAID, Said, said_cells, since};
+use crate::table::{Column, Sink, Stop, Table, columns, join, shown};
+use crate::value::Stated;
+use fate::{Causes, Ends, Fate};
+
+/// One row per version of a record.
+pub(crate) const FIGURE_HISTORY: Table = Table {
+    name: "figure_history",
+    doc: "Every version of every figure record: what figure.reported said, and what each correction of it says, with \
+          what became of it as the ledger reads now. Versions outside the clocks asked have no row; what was later \
+          corrected, retracted or withdrawn ends no other figure's time.",
+    columns: &COLUMNS,
+    key: &["seq"],
+    order: "by indicator, place, breakdown, reporter (ids in byte order, missing first), since, period, seq",
+    rows,
+};
+
+const COLUMNS: [Column; SAID.len() + OWN.len()] = join(SAID, OWN);
+
+struct Row<'a> {
+    said: Said<'a>,
+    record: &'a Record,
+    texts: Members,
+    since: Option<String>,
+    fate: Fate,
+    repeats: Option<Seq>,
+    disputed: bool,
+}
+
+columns! {
+    /// What is known of a version beyond what was said.
+    OWN, own_cells(row: Row<'_>) {
+        "status" Text required
+            "current; superseded by a newer figure or a revision; parallel: stands beside one preferred for the same \
+             as_of; corrected, retracted: by the recorder; withdrawn: by its reporter. Of a record that repeats a \
+             figure, the figure's." = row.fate.status;
+        "seq" Integer required -> "events"."seq"
+            "The event that made this version: figure.reported or record.corrected." = row.record.version;
+        "figure" Integer required -> "events"."seq" "The record's own event: seq, unless this is a correction of it."
+            = row.record.original;
+        "cause" Text optional
+            "Why it is not current: newer (a figure about a later moment), revised (the reporter's later value for the \
+             same as_of, or one that names it), corrected, retracted, withdrawn." = row.fate.cause;
+        "replaced_by" Integer optional -> "events"."seq"
+            "What took its place or stands before it: the figure's first event, the correction, the retraction, the \
+             withdrawal." = row.fate.by;
+        "repeats" Integer optional -> "events"."seq"
+            "The figure this is a further record of, by its first event; missing for that first record."
+            = row.repeats;
+        "revises" Integer optional -> "events"."seq" "The record it says it supersedes." = row.record.revises();
+        "since" Text optional "The start of the count, where it is not the indicator's; part of the series."
+            = row.since.as_deref();
+        "relayed_by" Text optional -> "reporters"."id" "Who passed it on."
+            = row.record.relayed_by.map(|key| row.said.state.reporters().name(key));
+        "locator" Text optional "Where in the source it stands." = row.texts.get("locator");
+        "disputed" Boolean required "Another reporter contests the figure, or this record of it." = row.disputed;
+        "undated" Boolean required "It has no as_of." = row.said.as_of.is_none();
+        "doubted" Boolean required "The recorder doubts it." = row.record.is_doubted();
+        "doubt" Text optional "Why the recorder doubts it." = row.texts.get("doubt");
+        "withheld" Boolean required "Its content was erased from the ledger." = false;
+        "note" Text optional "A remark of the recorder." = row.texts.get("note");
+        "published_from" Instant optional
+            "From when it was public; a date counts from its end in UTC. Missing: no date of publication is known."
+            = shown(row.said.published.map(|published| published.public_from()));
+        "published_to" Instant optional
+            "When what ended it was public: it was the word of its series from published_from until just before. Equal \
+             to published_from: it never was. Missing: nothing public ended it; corrections and retractions are not \
+             public." = shown(row.fate.published_to);
+        "recorded_from" Instant required "When the ledger learned it."
+            = shown(row.said.state.recorded_at(row.record.version));
+        "recorded_to" Instant optional
+            "When the ledger learned what ended it; equal to recorded_from where it knew that before. Missing: it did \
+             not end." = shown(row.fate.recorded_to);
+    }
+}
+
+fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let causes = Causes::new(context.state());
+    for series in recount_model::answer::in_order(context.state()) {
+        if context.wants(context.state().series(series).indicator) {
+            Versions::new(context, &causes, series).push(sink)?;
+        }
+    }
+    Ok(())
+}
+
+/// The versions of one series.
+struct Versions<'a> {
+    context: &'a Context<'a>,
+    causes: &'a Causes,
+    series: SeriesKey,
+    resolved: Resolved,
+    ends: Ends,
+    /// By figure of `resolved`.
+    disputed: Vec<bool>,
+}
+
+impl<'a> Versions<'a> {
+    fn new(context: &'a Context<'a>, causes: &'a Causes, series: SeriesKey) -> Self {
+        let resolver = context.answers.resolver();
+        let mut resolved = resolver.resolve(series);
+        let disputed = (0..resolved.figures.len())
+            .map(|at| !resolver.disputes(resolved.records_of(at)).is_empty())
+            .collect();
+        resolved.records.sort_unstable_by_key(|placed| placed.row);
+        let ends = Ends::new(context.state(), &resolved);
+        Versions { context, causes, series, resolved, ends, disputed }
+    }
+
+    fn push(&self, sink: &mut Sink<'_>) -> Result<(), Stop> {
+        for &at in self.context.answers.resolver().rows(self.series) {
+            if let Some(row) = self.row(at)? {
+                let mut cells = Vec::with_capacity(COLUMNS.len());
+                said_cells(&row.said, &mut cells);
+                own_cells(&row, &mut cells);
+                sink(&cells)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The version at this place among the state's records; `None` where the clocks leave it out.
+    fn row(&self, at: u32) -> Result<Option<Row<'a>>, Stop> {
+        let state = self.context.state();
+        let record = &state.records().rows()[at as usize];
+        let placed = self.resolved.records.binary_search_by_key(&at, |placed| placed.row).ok();
+        let figure = placed.map(|place| self.resolved.records[place].figure as usize);
+        let fate = match figure {
+            Some(figure) => self.ends.of_placed(state, &self.resolved, figure, record),
+            None if self.is_within_clocks(record) => self.causes.of_replaced(state, record),
+            None => None,
+        };
+        let Some(fate) = fate else { return Ok(None) };
+        let texts = self.context.members(record.version)?;
+        let series = state.series(self.series);
+        let said = Said {
+            state,
+            series,
+            as_of: record.as_of.map(|date| state.date(date)),
+            value: Stated::from(&state.records().value(record)),
+            wording: texts.get("wording").map(str::to_owned),
+            published: state.published(record.published, record.source).copied(),
+            source: record.source,
+        };
+        let own_disputes = || self.context.answers.resolver().disputes(std::iter::once(at));
+        Ok(Some(Row {
+            said,
+            record,
+            texts,
+            since: since(series),
+            fate,
+            repeats: figure.map(|figure| self.resolved.figures[figure].seq).filter(|seq| *seq != record.original),
+            disputed: figure.map_or_else(|| !own_disputes().is_empty(), |figure| self.disputed[figure]),
+        }))
+    }
+
+    /// Whether what a replaced version says lies within the clocks, by the rules for those in force.
+    fn is_within_clocks(&self, record: &Record) -> bool {
+        let state = self.context.state();
+        let published = state.published(record.published, record.source);
+        let about = record.as_of.and_then(|date| state.date(date).last_day());
+        let day = about.or(published.map(|published| published.last_day()));
+        let asked = self.context.answers.clocks().as_of;
+        self.context.answers.resolver().is_public(published)
+            && asked.is_none_or(|asked| day.is_some_and(|day| day <= asked.last_day()))
+    }
+}

@@ -1,0 +1,267 @@
+//! What a table is: its columns, key and order, and how its rows are asked for.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use recount_model::texts::TextError;
+
+use crate::Context;
+
+/// One table of the exports.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name: of the file in a CSV export, of the table in SQLite.
+    pub name: &'static str,
+    /// What one row is.
+    pub doc: &'static str,
+    /// Its columns, in order.
+    pub columns: &'static [Column],
+    /// The columns that tell its rows apart; none of them is ever missing.
+    pub key: &'static [&'static str],
+    /// The total order of its rows, in words.
+    pub order: &'static str,
+    pub(crate) rows: Rows,
+}
+
+/// One column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What its cells hold.
+    pub kind: Kind,
+    /// Whether cells may be missing.
+    pub nullable: bool,
+    /// What its cells mean.
+    pub doc: &'static str,
+    /// The table and column whose keys its cells name.
+    pub references: Option<(&'static str, &'static str)>,
+}
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text; also values in the ledger's notation and dates as typed (EDTF).
+    Text,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// An exact decimal number, as text with every digit that was typed.
+    Decimal,
+    /// One day, `YYYY-MM-DD`.
+    Date,
+    /// A moment in UTC, `YYYY-MM-DDTHH:MM:SSZ`.
+    Instant,
+}
+
+/// One cell of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+    /// Nothing is known, or nothing applies. There is no empty text beside it.
+    Missing,
+    /// Of [`Kind::Text`], [`Kind::Decimal`], [`Kind::Date`] or [`Kind::Instant`]; never empty.
+    Text(Cow<'a, str>),
+    /// Of [`Kind::Integer`].
+    Integer(i64),
+    /// Of [`Kind::Boolean`].
+    Boolean(bool),
+}
+
+/// Rows could not all be given. `E` is the receiver's own error.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RowError<E> {
+    /// A text of the ledger could not be read.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// The receiver refused a row.
+    #[error("{0}")]
+    Sink(E),
+}
+
+/// How many rows an export has, by table, in the order they were exported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Each table's name and number of rows.
+    pub rows: Vec<(&'static str, u64)>,
+}
+
+/// Pushes all rows of a table into a sink.
+pub(crate) type Rows = fn(&Context<'_>, &mut Sink<'_>) -> Result<(), Stop>;
+
+/// Takes one row.
+pub(crate) type Sink<'s> = dyn FnMut(&[Cell<'_>]) -> Result<(), Stop> + 's;
+
+/// Why no more rows are pushed.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// A text of the ledger could not be read.
+    Text(TextError),
+    /// The sink has had enough; it knows why.
+    Sink,
+}
+
+impl From<TextError> for Stop {
+    fn from(error: TextError) -> Stop {
+        Stop::Text(error)
+    }
+}
+
+impl Table {
+    /// The table with this name.
+    pub fn find(name: &str) -> Option<&'static Table> {
+        crate::TABLES.iter().find(|table| table.name == name)
+    }
+
+    /// Gives every row, in order, to `sink`; each has one cell per column. Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`RowError::Text`] when a text cannot be read, [`RowError::Sink`] with the sink's own error, which ends it.
+    pub fn each_row<E>(
+        &self,
+        context: &Context<'_>,
+        sink: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), E>,
+    ) -> Result<u64, RowError<E>> {
+        let mut count = 0;
+        let mut refused = None;
+        let outcome = (self.rows)(context, &mut |cells| {
+            debug_assert!(self.fits(cells), "{}: a row that does not fit its columns: {cells:?}", self.name);
+            count += 1;
+            sink(cells).map_err(|error| {
+                refused = Some(error);
+                Stop::Sink
+            })
+        });
+        match (outcome, refused) {
+            (_, Some(error)) => Err(RowError::Sink(error)),
+            (Err(Stop::Text(error)), None) => Err(RowError::Text(error)),
+            (Err(Stop::Sink), None) => unreachable!("the sink stops with an error only"),
+            (Ok(()), None) => Ok(count),
+        }
+    }
+
+    fn fits(&self, cells: &[Cell<'_>]) -> bool {
+        cells.len() == self.columns.len()
+            && self.columns.iter().zip(cells).all(|(column, cell)| column.takes(cell))
+    }
+}
+
+impl Column {
+    fn takes(&self, cell: &Cell<'_>) -> bool {
+        match cell {
+            Cell::Missing => self.nullable,
+            Cell::Text(text) => !text.is_empty() && !matches!(self.kind, Kind::Integer | Kind::Boolean),
+            Cell::Integer(_) => self.kind == Kind::Integer,
+            Cell::Boolean(_) => self.kind == Kind::Boolean,
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    /// An empty text is a missing one.
+    fn from(text: &'a str) -> Self {
+        if text.is_empty() { Cell::Missing } else { Cell::Text(Cow::Borrowed(text)) }
+    }
+}
+
+impl From<String> for Cell<'_> {
+    /// An empty text is a missing one.
+    fn from(text: String) -> Self {
+        if text.is_empty() { Cell::Missing } else { Cell::Text(Cow::Owned(text)) }
+    }
+}
+
+impl From<bool> for Cell<'_> {
+    fn from(flag: bool) -> Self {
+        Cell::Boolean(flag)
+    }
+}
+
+impl From<u32> for Cell<'_> {
+    fn from(number: u32) -> Self {
+        Cell::Integer(number.into())
+    }
+}
+
+impl From<usize> for Cell<'_> {
+    fn from(number: usize) -> Self {
+        Cell::Integer(i64::try_from(number).expect("a ledger has fewer than 2^32 events to count"))
+    }
+}
+
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(cell: Option<T>) -> Self {
+        cell.map_or(Cell::Missing, Into::into)
+    }
+}
+
+/// A cell with something as it is printed.
+pub(crate) fn shown<T: Display>(thing: Option<T>) -> Cell<'static> {
+    thing.map(|thing| thing.to_string()).into()
+}
+
+/// A cell with a list of ids or codes, separated by `;`; missing when there are none.
+pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> Cell<'static> {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    items.join(";").into()
+}
+
+/// All columns as ones whose cells may be missing.
+pub(crate) const fn optional<const N: usize>(mut columns: [Column; N]) -> [Column; N] {
+    let mut at = 0;
+    while at < N {
+        columns[at].nullable = true;
+        at += 1;
+    }
+    columns
+}
+
+/// Two groups of columns, one after the other.
+pub(crate) const fn join<const A: usize, const B: usize, const N: usize>(
+    first: [Column; A],
+    then: [Column; B],
+) -> [Column; N] {
+    assert!(A + B == N);
+    let mut all = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < A { first[at] } else { then[at - A] };
+        at += 1;
+    }
+    all
+}
+
+/// Defines a group of columns, and the function that appends a row's cells for them: each column's name, type, meaning
+/// and cell stand in one place, so that they cannot drift apart.
+///
+/// A column is `"name" Kind required|optional -> "table"."column" "doc" = cell;`, the reference where it has one.
+macro_rules! columns {
+    (
+        $(#[$meta:meta])*
+        $vis:vis $columns:ident, $cells:ident($row:ident: $Row:ty) {
+            $($name:literal $kind:ident $need:ident $(-> $table:literal . $column:literal)?
+                $doc:literal = $cell:expr;)+
+        }
+    ) => {
+        $(#[$meta])*
+        $vis const $columns: [$crate::table::Column; [$($name),+].len()] = [$(
+            $crate::table::Column {
+                name: $name,
+                kind: $crate::table::Kind::$kind,
+                nullable: $crate::table::columns!(@$need),
+                doc: $doc,
+                references: $crate::table::columns!(@to $($table $column)?),
+            }
+        ),+];
+
+        $vis fn $cells<'a>($row: &'a $Row, cells: &mut Vec<$crate::table::Cell<'a>>) {
+            cells.extend([$($crate::table::Cell::from($cell)),+]);
+        }
+    };
+    (@required) => { false };
+    (@optional) => { true };
+    (@to) => { None };
+    (@to $table:literal $column:literal) => { Some(($table, $column)) };
+}
+pub(crate) use columns;
