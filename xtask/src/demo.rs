@@ -8,10 +8,19 @@ const LEDGER: &str = "data/ukraine-children.jsonl";
 
 /// Builds `recount` and runs the main job; results go to `out/`.
 pub(crate) fn run() -> Result<()> {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("xtask lies in the workspace")?;
+    let root =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("xtask lies in the workspace")?;
     let recount = |arguments: &[&str]| -> Result<()> {
         let mut command = Command::new(env!("CARGO"));
-        command.current_dir(root).args(["run", "--release", "--locked", "--quiet", "--package", "recount-cli", "--"]);
+        command.current_dir(root).args([
+            "run",
+            "--release",
+            "--locked",
+            "--quiet",
+            "--package",
+            "recount-cli",
+            "--",
+        ]);
         let status = command.args(["--file", LEDGER]).args(arguments).status()?;
         if status.success() { Ok(()) } else { Err(format!("recount {} failed", arguments.join(" ")).into()) }
     };

@@ -1,20 +1,35 @@
 //! The project's own tasks: `cargo xtask TASK`.
 
+mod ci;
+mod codegen;
 mod data;
 mod demo;
+mod tidy;
+mod workspace;
 
 use std::process::ExitCode;
 
 /// What a task gives back: nothing, or what went wrong.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
+const USAGE: &str = "usage: cargo xtask TASK
+  ci                      everything that must hold before a change is taken
+  codegen [--check]       docs/cli-reference.md from the help of recount
+  data [--print|--check]  data/ukraine-children.jsonl from the dossier
+  demo                    the main job on the real ledger
+  tidy                    the rules of the tree that no compiler checks";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.split_first() {
+        Some((&"ci", [])) => ci::run(),
+        Some((&"codegen", [])) => codegen::write(),
+        Some((&"codegen", ["--check"])) => codegen::check(),
         Some((&"data", rest)) => data::run(rest),
         Some((&"demo", [])) => demo::run(),
-        _ => Err("usage: cargo xtask data".into()),
+        Some((&"tidy", [])) => tidy::run(),
+        _ => Err(USAGE.into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -58,7 +58,8 @@ impl Append {
             return Ok(None);
         }
         if self.dry_run {
-            output.note(&format!("dry run: {} would be appended, nothing was", events(self.session.staged())));
+            output
+                .note(&format!("dry run: {} would be appended, nothing was", events(self.session.staged())));
             return Ok(None);
         }
         Ok(Some(self.session.commit()?))
@@ -73,7 +74,8 @@ pub(crate) fn events(count: usize) -> String {
 /// Prints a receipt: what an append made durable.
 pub(crate) fn print_receipt(output: &mut Output, receipt: &Receipt) -> Result<(), Failure> {
     let last = receipt.size;
-    let seqs = if receipt.seq == last { format!("seq {last}") } else { format!("seq {}..{last}", receipt.seq) };
+    let seqs =
+        if receipt.seq == last { format!("seq {last}") } else { format!("seq {}..{last}", receipt.seq) };
     let line = match output.is_json() {
         true => json!({ "seq": receipt.seq, "size": last, "root": receipt.root.to_string() }).to_string(),
         false => format!("{seqs}  size {last}  root {}", receipt.root),
@@ -97,7 +99,9 @@ pub(crate) fn append_one(
     let data = data(&append.session)?;
     let line = json!({ "type": kind.as_str(), "data": data }).to_string();
     let staged = append.session.stage(&line, append.stamp).map_err(|problems| {
-        let place = |problem: &Problem| if problem.member.is_empty() { String::new() } else { option_of(kind, &problem.member) };
+        let place = |problem: &Problem| {
+            if problem.member.is_empty() { String::new() } else { option_of(kind, &problem.member) }
+        };
         let troubles = problems.into_iter().map(|problem| {
             let place = place(&problem);
             Trouble::of_problem(problem, place)
@@ -118,10 +122,14 @@ pub(crate) fn append_one(
 fn option_of(kind: Kind, member: &str) -> String {
     match (kind, member.strip_prefix("data.")) {
         (Kind::RecordCorrected, Some(inner)) => format!("--set {inner}"),
-        (Kind::RecordCorrected, None) if member != "reason" && member != "target" => format!("--set {member}"),
+        (Kind::RecordCorrected, None) if member != "reason" && member != "target" => {
+            format!("--set {member}")
+        }
         _ if member == "target" => "SEQ".to_owned(),
         _ => {
-            let (first, rest) = member.split_once(['.', '[']).map_or((member, ""), |(first, _)| (first, &member[first.len()..]));
+            let (first, rest) = member
+                .split_once(['.', '['])
+                .map_or((member, ""), |(first, _)| (first, &member[first.len()..]));
             format!("{}{rest}", option_name(first))
         }
     }
@@ -134,5 +142,6 @@ pub(crate) fn note_duplicate(output: &Output, place: &str, seq: u32, fate: Fate)
         Fate::Corrected(by) => format!("corrected by seq {by}"),
         Fate::Retracted(by) => format!("retracted by seq {by}"),
     };
-    output.note(&format!("{place}already recorded at seq {seq} ({fate}); --allow-duplicate appends it again"));
+    output
+        .note(&format!("{place}already recorded at seq {seq} ({fate}); --allow-duplicate appends it again"));
 }

@@ -104,7 +104,9 @@ fn option(field: &Field) -> Arg {
         .allow_hyphen_values(true);
     match field.shape {
         Shape::Bool | Shape::True => arg.num_args(0..=1).default_missing_value("true").require_equals(true),
-        Shape::List(_) | Shape::Map(..) | Shape::Object(_) | Shape::Either(..) => arg.action(ArgAction::Append),
+        Shape::List(_) | Shape::Map(..) | Shape::Object(_) | Shape::Either(..) => {
+            arg.action(ArgAction::Append)
+        }
         _ => arg,
     }
 }
@@ -139,7 +141,8 @@ fn value_name(shape: Shape) -> &'static str {
 /// own diagnosis says what is wrong with it.
 pub(crate) fn json_of(shape: Shape, given: &[&str]) -> Value {
     let last = given.last().copied().unwrap_or_default();
-    if !shape.is_string() && last.starts_with(['{', '['])
+    if !shape.is_string()
+        && last.starts_with(['{', '['])
         && let Ok(json) = serde_json::from_str(last)
     {
         return json;

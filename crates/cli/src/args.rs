@@ -9,8 +9,10 @@ use crate::append_options::AppendCommand;
 /// An append-only ledger of reported figures: who reported which number, about what, as of when, published where.
 #[derive(Debug, Parser)]
 #[command(name = "recount", version, propagate_version = true, max_term_width = 110)]
-#[command(after_help = "The ledger is -f FILE, else $RECOUNT_FILE, else ledger.jsonl in the current folder.\n\
-Exit: 0 fine, 1 findings, 2 usage, 3 bad input data, 4 ledger integrity, 5 refused, 6 I/O or lock.")]
+#[command(
+    after_help = "The ledger is -f FILE, else $RECOUNT_FILE, else ledger.jsonl in the current folder.\n\
+Exit: 0 fine, 1 findings, 2 usage, 3 bad input data, 4 ledger integrity, 5 refused, 6 I/O or lock."
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -22,7 +24,14 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// The ledger
-    #[arg(short, long, global = true, env = "RECOUNT_FILE", value_name = "LEDGER", default_value = "ledger.jsonl")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "RECOUNT_FILE",
+        value_name = "LEDGER",
+        default_value = "ledger.jsonl"
+    )]
     pub(crate) file: PathBuf,
     /// How results and errors are written
     #[arg(long, global = true, value_enum, default_value = "table")]

@@ -19,7 +19,8 @@ pub(crate) fn stamp(accept_behind: bool) -> Result<Stamp, Failure> {
     };
     let fixed = fixed.to_string_lossy();
     let bad = |error| {
-        let trouble = Trouble::new(Code::BAD_DATE, format!("{error}")).at("RECOUNT_CLOCK").value(fixed.clone());
+        let trouble =
+            Trouble::new(Code::BAD_DATE, format!("{error}")).at("RECOUNT_CLOCK").value(fixed.clone());
         Failure::one(USAGE, trouble)
     };
     Instant::parse(&fixed).map(|now| Stamp { now, set: true, accept_behind }).map_err(bad)
@@ -61,7 +62,8 @@ fn git_user() -> Option<String> {
 /// When the system gives no random bits.
 pub(crate) fn salt() -> Result<impl Fn() -> String, Failure> {
     let mut seed = [0_u8; 16];
-    let failed = |error| Failure::one(IO, Trouble::new(Code::IO, format!("no random bits from the system: {error}")));
+    let failed =
+        |error| Failure::one(IO, Trouble::new(Code::IO, format!("no random bits from the system: {error}")));
     getrandom::fill(&mut seed).map_err(failed)?;
     Ok(|| {
         let mut bits = [0_u8; 16];

@@ -130,7 +130,9 @@ impl Failure {
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
         let (exit, code) = match &error {
-            LedgerError::NotFound { .. } | LedgerError::Io { .. } | LedgerError::Poisoned { .. } => (IO, Code::IO),
+            LedgerError::NotFound { .. } | LedgerError::Io { .. } | LedgerError::Poisoned { .. } => {
+                (IO, Code::IO)
+            }
             LedgerError::NotALedger { .. } => (INTEGRITY, Code::NOT_A_LEDGER),
             LedgerError::Exists { .. } => (REFUSED, Code::TARGET_IN_USE),
             LedgerError::Corrupt(_) => (INTEGRITY, Code::CORRUPT),
@@ -147,7 +149,9 @@ impl From<ReplayError> for Failure {
     fn from(error: ReplayError) -> Self {
         match error {
             ReplayError::Ledger(error) => error.into(),
-            ReplayError::Event { .. } => Failure::one(INTEGRITY, Trouble::new(Code::CORRUPT, error.to_string())),
+            ReplayError::Event { .. } => {
+                Failure::one(INTEGRITY, Trouble::new(Code::CORRUPT, error.to_string()))
+            }
             ReplayError::NewerFormat { .. } => {
                 Failure::one(BAD_INPUT, Trouble::new(Code::NEWER_FORMAT, error.to_string()))
             }
@@ -178,6 +182,38 @@ impl From<RowError<std::io::Error>> for Failure {
             RowError::Sink(error) => error.into(),
         }
     }
+}
+
+impl From<recount_export_csv::ExportError> for Failure {
+    fn from(error: recount_export_csv::ExportError) -> Self {
+        use recount_export_csv::ExportError;
+        match error {
+            ExportError::TargetInUse { .. } => refused_target(error.to_string()),
+            ExportError::Text(error) => error.into(),
+            ExportError::Io { .. } => Failure::one(IO, Trouble::new(Code::IO, error.to_string())),
+        }
+    }
+}
+
+impl From<recount_export_sqlite::ExportError> for Failure {
+    fn from(error: recount_export_sqlite::ExportError) -> Self {
+        use recount_export_sqlite::ExportError;
+        match error {
+            ExportError::TargetInUse { .. } => refused_target(error.to_string()),
+            ExportError::Text(error) => error.into(),
+            ExportError::Io { .. } | ExportError::Sqlite(_) | ExportError::Dangling { .. } => {
+                Failure::one(IO, Trouble::new(Code::IO, error.to_string()))
+            }
+        }
+    }
+}
+
+fn refused_target(message: String) -> Failure {
+    let trouble = Trouble::new(Code::TARGET_IN_USE, message);
+    Failure::one(
+        REFUSED,
+        trouble.next(Some("name another folder or file, or remove what is there".to_owned())),
+    )
 }
 
 impl From<std::io::Error> for Failure {

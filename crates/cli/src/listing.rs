@@ -33,7 +33,9 @@ impl Row<'_> {
 
     fn json(&self) -> Value {
         let members = self.table.columns.iter().zip(self.cells);
-        Value::Object(members.map(|(column, cell)| (column.name.to_owned(), json_cell(cell))).collect::<Map<_, _>>())
+        Value::Object(
+            members.map(|(column, cell)| (column.name.to_owned(), json_cell(cell))).collect::<Map<_, _>>(),
+        )
     }
 }
 
@@ -153,7 +155,12 @@ impl Shown {
 
 impl Listing<'_> {
     /// Prints the listing in the format asked.
-    pub(crate) fn print(&self, output: &mut Output, view: &View, answers: &Answers<'_>) -> Result<(), Failure> {
+    pub(crate) fn print(
+        &self,
+        output: &mut Output,
+        view: &View,
+        answers: &Answers<'_>,
+    ) -> Result<(), Failure> {
         let texts = view.texts();
         let context = Context { answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
         let clocks = clock_lines(&view.clocks, answers.left_out());
@@ -191,7 +198,12 @@ impl Listing<'_> {
         }
     }
 
-    fn print_table(&self, output: &mut Output, context: &Context<'_>, clocks: &[String]) -> Result<u64, Failure> {
+    fn print_table(
+        &self,
+        output: &mut Output,
+        context: &Context<'_>,
+        clocks: &[String],
+    ) -> Result<u64, Failure> {
         let mut rows: Vec<Vec<String>> = Vec::new();
         let kept = self.each(context, |row| {
             rows.push(self.columns.iter().map(|column| (column.text)(row)).collect());
@@ -204,7 +216,8 @@ impl Listing<'_> {
         let strong = used.iter().position(|&at| self.columns[at].strong);
         let mut sheet = Sheet::new(output.color, &titles);
         for row in &rows {
-            let cells = used.iter().map(|&at| row[at].split('\n').map(cell_text).collect::<Vec<_>>().join("\n"));
+            let cells =
+                used.iter().map(|&at| row[at].split('\n').map(cell_text).collect::<Vec<_>>().join("\n"));
             sheet.row(cells, strong);
         }
         let out = output.stdout();
@@ -219,7 +232,13 @@ impl Listing<'_> {
 
     fn print_json(&self, output: &mut Output, context: &Context<'_>, view: &View) -> Result<u64, Failure> {
         let clocks = clocks_json(view, context.answers);
-        write!(output.stdout(), "{{\"clocks\":{},\"left_out\":{},\"{}\":[", clocks.0, clocks.1, self.table.name)?;
+        write!(
+            output.stdout(),
+            "{{\"clocks\":{},\"left_out\":{},\"{}\":[",
+            clocks.0,
+            clocks.1,
+            self.table.name
+        )?;
         let mut separator = "\n";
         let kept = self.each(context, |row| {
             write!(output.stdout(), "{separator}{}", row.json())?;
@@ -234,7 +253,8 @@ impl Listing<'_> {
         let mut writer = csv::WriterBuilder::new().from_writer(output.stdout());
         let failed = |error: csv::Error| Failure::from(std::io::Error::from(error));
         writer.write_record(self.table.columns.iter().map(|column| column.name)).map_err(failed)?;
-        let kept = self.each(context, |row| writer.write_record(row.cells.iter().map(text)).map_err(failed))?;
+        let kept =
+            self.each(context, |row| writer.write_record(row.cells.iter().map(text)).map_err(failed))?;
         writer.flush()?;
         Ok(kept)
     }

@@ -31,7 +31,9 @@ pub(crate) fn summary(state: &State, seq: Seq, members: &Members) -> String {
 
 fn figure(members: &Members) -> String {
     let get = |name: &str| members.get(name).unwrap_or_default();
-    let part = |name: &str, before: &str| members.get(name).map(|text| format!("{before}{text}")).unwrap_or_default();
+    let part = |name: &str, before: &str| {
+        members.get(name).map(|text| format!("{before}{text}")).unwrap_or_default()
+    };
     format!(
         "{} {} by {}{}{}{}",
         get("indicator"),
@@ -44,7 +46,8 @@ fn figure(members: &Members) -> String {
 }
 
 fn declaration(members: &Members) -> String {
-    let name = ["title", "name", "label", "url", "expression", "rule"].iter().find_map(|name| members.get(name));
+    let name =
+        ["title", "name", "label", "url", "expression", "rule"].iter().find_map(|name| members.get(name));
     let id = members.get("id").unwrap_or_default();
     match name {
         Some(name) => format!("{id}: {name}"),

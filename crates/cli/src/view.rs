@@ -76,9 +76,10 @@ impl View {
         let size = self.replay.state.size();
         match self.clocks.recorded_by {
             Some(RecordedBy::Seq(seq)) if seq > size || seq == 0 => {
-                let trouble = Trouble::new(Code::BAD_POINT, format!("expected a sequence number from 1 to {size}"))
-                    .at("--recorded-by")
-                    .value(seq.to_string());
+                let trouble =
+                    Trouble::new(Code::BAD_POINT, format!("expected a sequence number from 1 to {size}"))
+                        .at("--recorded-by")
+                        .value(seq.to_string());
                 Err(Failure::one(BAD_INPUT, trouble))
             }
             _ => Ok(()),

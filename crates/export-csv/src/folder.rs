@@ -74,7 +74,10 @@ enum Former {
 fn examine(dir: &Path) -> Result<Former, ExportError> {
     let in_use = |path: PathBuf, reason| Err(ExportError::TargetInUse { path, reason });
     if !fs::metadata(dir).at(dir)?.is_dir() {
-        return in_use(dir.to_owned(), "exists and is no folder; expected a folder that is new, empty or a former export");
+        return in_use(
+            dir.to_owned(),
+            "exists and is no folder; expected a folder that is new, empty or a former export",
+        );
     }
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).at(dir)? {
@@ -84,10 +87,15 @@ fn examine(dir: &Path) -> Result<Former, ExportError> {
         return Ok(Former::Empty);
     }
     let Some(ours) = package::files_of_export(dir).at(dir)? else {
-        return in_use(dir.to_owned(), "is not empty and no former export; expected a folder that is new, empty or a former export");
+        return in_use(
+            dir.to_owned(),
+            "is not empty and no former export; expected a folder that is new, empty or a former export",
+        );
     };
     match names.into_iter().find(|name| !ours.iter().any(|file| name == file.as_str())) {
-        Some(other) => in_use(dir.join(other), "was put into a former export by someone else; move it elsewhere first"),
+        Some(other) => {
+            in_use(dir.join(other), "was put into a former export by someone else; move it elsewhere first")
+        }
         None => Ok(Former::Export),
     }
 }

@@ -101,7 +101,9 @@ pub(crate) fn write(tables: &[&Table], recount: &str, out: &mut dyn Write) -> io
 pub(crate) fn files_of_export(dir: &Path) -> io::Result<Option<Vec<String>>> {
     let text = match fs::read_to_string(dir.join(FILE)) {
         Ok(text) => text,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => return Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {
+            return Ok(None);
+        }
         Err(error) => return Err(error),
     };
     let Ok(package) = serde_json::from_str::<serde_json::Value>(&text) else {

@@ -8,7 +8,7 @@ use recount_model::texts::{Members, Texts};
 use recount_tables::{CaseDetail, TABLES};
 
 use super::*;
-use crate::testing::{FIGURES, Fixture};
+use crate::testing::{CASE, FIGURES, Fixture, VOTE};
 
 fn provenance() -> Provenance {
     Provenance {
@@ -30,7 +30,8 @@ fn export_with(dir: &Path, names: &[&str], lines: &str, texts: &dyn Texts) -> Re
 }
 
 fn export_tables(dir: &Path, names: &[&str]) -> Result<Summary, ExportError> {
-    export_with(dir, names, FIGURES, &Fixture::new(FIGURES))
+    let lines = [FIGURES, VOTE, CASE].concat();
+    export_with(dir, names, &lines, &Fixture::new(&lines))
 }
 
 fn files(dir: &Path) -> BTreeMap<String, String> {
@@ -51,8 +52,17 @@ fn cells_stand_as_they_are() {
     let summary = export_tables(&dir, &["figures", "sources"]).unwrap();
     assert_eq!(summary.rows, [("figures", 5), ("sources", 4)]);
     let files = files(&dir);
-    insta::assert_snapshot!(files["sources.csv"], @"");
-    assert!(files["figures.csv"].contains(",>20000,more_than,20000,true,,false,,false,children,\"=more than 20,000\","));
+    insta::assert_snapshot!(files["sources.csv"], @r#"
+    id,title,publisher,url,published,language,title_language,archived_url,archived_sha256,note,seq,version,retracted_by
+    s1,"First ""report"", 2025",,,2025-01-01,,,https://a.example/1,e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855,,2,2,
+    s2,Second,,,2025-02-01,,,,,,3,3,
+    s3,"Третє, повідомлення",,,2025-03-01T12:00:00Z,uk,,,,,4,4,
+    undated,,,https://u.example/,,,,,,,5,5,
+    "#);
+    assert!(
+        files["figures.csv"]
+            .contains(",>20000,more_than,20000,true,,false,,false,children,\"=more than 20,000\",")
+    );
     assert!(!files.values().any(|text| text.contains('\r') || text.starts_with('\u{feff}')));
 }
 
@@ -61,13 +71,13 @@ fn the_package_describes_the_files() {
     let parent = tempfile::tempdir().unwrap();
     export_tables(parent.path(), &["policies", "indicators"]).unwrap();
     let package: serde_json::Value = serde_json::from_str(&files(parent.path())[package::FILE]).unwrap();
-    insta::assert_snapshot!(package["recount"], @"");
+    insta::assert_snapshot!(package["recount"], @r#"{"case_detail":"coarse","clocks":{},"format":1,"left_out":{"later_as_of":0,"later_published":0,"later_recorded":0,"undated":0,"unpublished":0},"origin":"example.org/t","root":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","size":32,"title":"Test","tool_version":"0.1.0"}"#);
     let policies = &package["resources"][0];
-    insta::assert_snapshot!(policies["schema"]["fields"][2], @"");
-    insta::assert_snapshot!(policies["schema"]["primaryKey"], @"");
+    insta::assert_snapshot!(policies["schema"]["fields"][2], @r#"{"constraints":{"required":true},"description":"The indicator it is for.","name":"indicator","type":"string"}"#);
+    insta::assert_snapshot!(policies["schema"]["primaryKey"], @r#"["seq"]"#);
     // That `seq` names an event is left out: events are not exported.
-    insta::assert_snapshot!(policies["schema"]["foreignKeys"], @"");
-    insta::assert_snapshot!(policies["description"], @"");
+    insta::assert_snapshot!(policies["schema"]["foreignKeys"], @r#"[{"fields":"indicator","reference":{"fields":"id","resource":"indicators"}}]"#);
+    insta::assert_snapshot!(policies["description"], @r#""How the headline of an indicator is selected, and why. Rows are ordered by seq.""#);
 }
 
 #[test]
@@ -108,15 +118,15 @@ fn what_is_no_export_is_refused() {
     };
     let file = parent.path().join("file");
     fs::write(&file, "mine").unwrap();
-    insta::assert_snapshot!(refused(&file), @"");
+    insta::assert_snapshot!(refused(&file), @"file: exists and is no folder; expected a folder that is new, empty or a former export");
     let thesis = parent.path().join("thesis");
     fs::create_dir(&thesis).unwrap();
     fs::write(thesis.join(package::FILE), r#"{"resources":[]}"#).unwrap();
-    insta::assert_snapshot!(refused(&thesis), @"");
+    insta::assert_snapshot!(refused(&thesis), @"thesis: is not empty and no former export; expected a folder that is new, empty or a former export");
     let mixed = parent.path().join("mixed");
     export_tables(&mixed, &["figures"]).unwrap();
     fs::write(mixed.join("notes.txt"), "mine").unwrap();
-    insta::assert_snapshot!(refused(&mixed), @"");
+    insta::assert_snapshot!(refused(&mixed), @"mixed/notes.txt: was put into a former export by someone else; move it elsewhere first");
     assert_eq!(beside(parent.path()), ["file", "mixed", "thesis"]);
 }
 

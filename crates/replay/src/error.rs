@@ -13,8 +13,8 @@ pub enum ReplayError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// A line whose checksum holds says something that no writer admits.
-    #[error("{}: event {seq} (line {line}): {}{}: expected {}, found {:?}; run `recount verify`",
-        path.display(), problem.member, if problem.member.is_empty() { "the event" } else { "" },
+    #[error("{}: event {seq} (line {line}): {}: expected {}, found {:?}; run `recount verify`",
+        path.display(), if problem.member.is_empty() { "the event" } else { &problem.member },
         problem.expected, problem.value)]
     Event {
         /// The ledger's path.
@@ -34,6 +34,6 @@ pub enum ReplayError {
         /// The event that says so.
         seq: Seq,
         /// The format.
-        format: u64,
+        format: String,
     },
 }

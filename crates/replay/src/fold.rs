@@ -65,8 +65,8 @@ impl Replay {
 struct Folding<F> {
     replay: Replay,
     until: Option<RecordedBy>,
-    /// The first line that could not be taken, with why not.
-    failed: Option<(u64, Problem)>,
+    /// The first event that could not be taken: its line, its number, why not.
+    failed: Option<(u64, Seq, Problem)>,
     each: F,
 }
 
@@ -85,13 +85,10 @@ impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Folding<F> {
     }
 
     fn finish(self, ledger: &Ledger) -> Result<Replay, ReplayError> {
-        let Some((line, problem)) = self.failed else { return Ok(self.replay) };
+        let Some((line, seq, problem)) = self.failed else { return Ok(self.replay) };
         let path = ledger.path().to_owned();
-        // A failed event has left its mark in the state, or not: its number is known from its target alone.
-        let seq = problem.value.parse().unwrap_or_else(|_| next(&self.replay.state).saturating_sub(1));
         if problem.code == Code::NEWER_FORMAT {
-            let format = problem.expected.parse().unwrap_or_default();
-            return Err(ReplayError::NewerFormat { path, seq, format });
+            return Err(ReplayError::NewerFormat { path, seq, format: problem.value });
         }
         Err(ReplayError::Event { path, line, seq, problem: Box::new(problem) })
     }
@@ -99,10 +96,11 @@ impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Folding<F> {
 
 impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Visitor for Folding<F> {
     fn event(&mut self, line: LineRef<'_>) -> ControlFlow<()> {
+        let seq = next(&self.replay.state);
         match self.take(&line) {
             Ok(()) => ControlFlow::Continue(()),
             Err(problem) => {
-                self.failed = Some((line.number, problem));
+                self.failed = Some((line.number, seq, problem));
                 ControlFlow::Break(())
             }
         }
@@ -132,7 +130,7 @@ fn fact_of<'a>(state: &State, line: &'a EventLine<'_>) -> Result<Fact<'a>, Probl
     if let Fact::LedgerCreated { format } | Fact::LedgerUpgraded { format } = fact
         && format != 1
     {
-        return Err(Problem::new(Code::NEWER_FORMAT, "format", seq.to_string(), format.to_string()));
+        return Err(Problem::new(Code::NEWER_FORMAT, "format", format.to_string(), "format 1"));
     }
     Ok(fact)
 }

@@ -103,7 +103,9 @@ pub enum Refusal {
         found: Seq,
     },
     /// The clock is more than a day behind.
-    #[error("the clock says {now}, more than a day before the ledger's last event of {last}; set the clock, or say --accept-clock to append with the time of that event")]
+    #[error(
+        "the clock says {now}, more than a day before the ledger's last event of {last}; set the clock, or say --accept-clock to append with the time of that event"
+    )]
     ClockBehind {
         /// What the clock says.
         now: Instant,
@@ -140,7 +142,15 @@ impl<'s> Session<'s> {
             }
         })?;
         let batch = Batch::new(u64::from(replay.state.size()) + 1);
-        Ok(Session { writer, state: replay.state, frontier, contents, batch, labels: HashMap::new(), options })
+        Ok(Session {
+            writer,
+            state: replay.state,
+            frontier,
+            contents,
+            batch,
+            labels: HashMap::new(),
+            options,
+        })
     }
 
     /// The state with everything staged so far.
@@ -197,7 +207,8 @@ impl<'s> Session<'s> {
 
     fn stage_input(&mut self, input: &Input, stamp: Stamp) -> Result<Seq, Vec<Problem>> {
         let state = &self.state;
-        let fact = codec::parse(input.kind, &input.data, &|seq| state.kind(seq)).map_err(|problem| vec![problem])?;
+        let fact =
+            codec::parse(input.kind, &input.data, &|seq| state.kind(seq)).map_err(|problem| vec![problem])?;
         let problems = self.state.admit(&fact);
         if !problems.is_empty() {
             return Err(problems);
@@ -207,9 +218,21 @@ impl<'s> Session<'s> {
             true => Some(Clock::Set),
             false => (at > stamp.now).then_some(Clock::Behind),
         };
-        let event = NewEvent { at, by: &self.options.by, clock, from: None, kind: input.kind.as_str(), data: &input.data };
+        let event = NewEvent {
+            at,
+            by: &self.options.by,
+            clock,
+            from: None,
+            kind: input.kind.as_str(),
+            data: &input.data,
+        };
         self.batch.push(event).map_err(|error| {
-            vec![Problem::new(Code::TOO_LARGE, "", error.found, format!("{} in the event's line", error.expected))]
+            vec![Problem::new(
+                Code::TOO_LARGE,
+                "",
+                error.found,
+                format!("{} in the event's line", error.expected),
+            )]
         })?;
         let seq = self.state.size() + 1;
         // The offset of a staged event is never asked for: its texts are in the file only after the commit.
@@ -254,7 +277,8 @@ impl<'s> Session<'s> {
         match input.kind {
             Kind::FigureReported => !state.is_withdrawn(seq),
             Kind::PolicySet => state.policies().all().any(|entry| {
-                entry.seq == seq && state.policy(entry.row.indicator).is_some_and(|(version, _)| version == seq)
+                entry.seq == seq
+                    && state.policy(entry.row.indicator).is_some_and(|(version, _)| version == seq)
             }),
             Kind::CaseUpdated => state.is_latest_case_update(seq),
             Kind::RecordCorrected => {
@@ -296,10 +320,13 @@ impl<'s> Session<'s> {
         let kind = self.state.kind(seq).ok_or_else(unknown)?;
         let texts = LedgerTexts::new(self.writer.ledger(), &self.state);
         let data = match self.state.correction_in_force(seq) {
-            Some(by) => texts.own_members(by).map(|members| members.get("data").unwrap_or_default().to_owned()),
+            Some(by) => {
+                texts.own_members(by).map(|members| members.get("data").unwrap_or_default().to_owned())
+            }
             None => texts.data(seq),
         };
-        data.map(|data| (kind, data)).map_err(|error| Problem::new(Code::IO, "target", seq.to_string(), error.reason))
+        data.map(|data| (kind, data))
+            .map_err(|error| Problem::new(Code::IO, "target", seq.to_string(), error.reason))
     }
 
     /// Who recorded event `seq`, for messages.

@@ -43,7 +43,8 @@ impl Desk {
         let desk = Desk { folder: TempDir::new().unwrap() };
         let mut batch = Batch::new(1);
         let data = r#"{"format":1,"origin":"test","title":"Test"}"#;
-        let event = NewEvent { at: stamp(0).now, by: "t", clock: None, from: None, kind: "ledger.created", data };
+        let event =
+            NewEvent { at: stamp(0).now, by: "t", clock: None, from: None, kind: "ledger.created", data };
         batch.push(event).unwrap();
         let _ = Writer::create(&RealStorage, &desk.path(), &batch, &options()).unwrap();
         desk.append(DECLARATIONS);
@@ -55,7 +56,8 @@ impl Desk {
     }
 
     fn session(&self, allow_duplicate: bool) -> Session<'static> {
-        let options = SessionOptions { by: "t".to_owned(), allow_duplicate, salt: Box::new(|| "0".repeat(32)) };
+        let options =
+            SessionOptions { by: "t".to_owned(), allow_duplicate, salt: Box::new(|| "0".repeat(32)) };
         Session::open(&RealStorage, &self.path(), &self::options(), options).unwrap()
     }
 
@@ -117,7 +119,8 @@ fn the_same_content_in_any_order_of_members_is_recorded_already() {
 #[test]
 fn a_withdrawn_figure_can_be_reported_again_and_a_policy_set_again_once_another_was() {
     let desk = Desk::new();
-    let policy = |rule: &str| format!(r#"{{"type":"policy.set","data":{{"indicator":"back","rule":"{rule}"}}}}"#);
+    let policy =
+        |rule: &str| format!(r#"{{"type":"policy.set","data":{{"indicator":"back","rule":"{rule}"}}}}"#);
     desk.append(&[&figure("10", "2025-01-01", "s1"), &policy("range")]);
     let stages = |line: &str| matches!(desk.session(false).stage(line, stamp(2)), Ok(Staged::New(_)));
     assert!(!stages(&policy("range")));
@@ -139,7 +142,10 @@ fn labels_stand_for_sequence_numbers_and_every_problem_of_a_line_is_told() {
         problems.iter().map(|problem| problem.code.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(problems(&mut session, &labelled), ["E0306"]);
-    assert_eq!(problems(&mut session, &dispute.replace("ten", "eleven").replace("\"b\"", "\"a b\"")), ["E0306", "E0203"]);
+    assert_eq!(
+        problems(&mut session, &dispute.replace("ten", "eleven").replace("\"b\"", "\"a b\"")),
+        ["E0306", "E0203"]
+    );
     assert_eq!(session.staged(), 2);
 }
 

@@ -59,7 +59,8 @@ impl<'a> LedgerTexts<'a> {
     ) -> Result<T, TextError> {
         let bytes = self.line(seq)?;
         let unreadable = |reason: String| TextError { seq, reason };
-        let line = EventLine::parse(&bytes).map_err(|error| unreadable(format!("the file changed: {}", error.found)))?;
+        let line = EventLine::parse(&bytes)
+            .map_err(|error| unreadable(format!("the file changed: {}", error.found)))?;
         if line.seq != u64::from(seq) {
             return Err(unreadable(format!("the file changed: event {} is in its place", line.seq)));
         }

@@ -110,9 +110,10 @@ impl<'a> Versions<'a> {
     fn new(context: &'a Context<'a>, causes: &'a Causes, series: SeriesKey) -> Self {
         let resolver = context.answers.resolver();
         let mut resolved = resolver.resolve(series);
-        let disputed = (0..resolved.figures.len())
-            .map(|at| !resolver.disputes(resolved.records_of(at)).is_empty())
-            .collect();
+        let mut disputed = vec![false; resolved.figures.len()];
+        for placed in &resolved.records {
+            disputed[placed.figure as usize] |= !resolver.disputes(std::iter::once(placed.row)).is_empty();
+        }
         resolved.records.sort_unstable_by_key(|placed| placed.row);
         let ends = Ends::new(context.state(), &resolved);
         Versions { context, causes, series, resolved, ends, disputed }
@@ -160,7 +161,9 @@ impl<'a> Versions<'a> {
             texts,
             since: since(series),
             fate,
-            repeats: figure.map(|figure| self.resolved.figures[figure].seq).filter(|seq| *seq != record.original),
+            repeats: figure
+                .map(|figure| self.resolved.figures[figure].seq)
+                .filter(|seq| *seq != record.original),
             disputed: figure.map_or_else(|| !own_disputes().is_empty(), |figure| self.disputed[figure]),
         }))
     }

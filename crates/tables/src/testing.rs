@@ -59,6 +59,23 @@ figure.reported {"indicator":"back","value":"-5","reporter":"c","source":"undate
 record.retracted {"target":31,"reason":"another subject"}
 "#;
 
+/// A roll-call with two accounts, a denial, a vote declared later and a doubt.
+pub(crate) const VOTE: &str = r#"
+vote.recorded {"id":"A/1","title":"Return of children","body":"General Assembly","date":"2025-12-03","members":10,"source":"s1","aliases":["ES-11/9"]}
+vote.reported {"vote":"A/1","source":"s1","official":true,"tally":{"yes":"5","no":"2","abstain":"2","absent":">0"},"positions":{"no":["RUS","BLR"],"yes":["UKR","POL"]}}
+vote.reported {"vote":"A/1","source":"s2","reporter":"press","tally":{"yes":"6","no":"2","abstain":"2"},"positions":{"abstain":["BLR"]},"note":"counts one more"}
+vote.position {"vote":"A/1","country":"CRI","position":"yes","kind":"intended","source":"s3"}
+vote.position {"vote":"A/1","country":"NER","position":"no","source":"s3"}
+vote.position {"vote":"A/1","country":"NGA","position":"no","source":"s3","doubt":"Niger is meant"}
+"#;
+
+/// A case that two sources describe differently.
+pub(crate) const CASE: &str = r#"
+case.documented {"id":"c1","age":"11","sex":"male","origin":"town","destination":"land","distance":"700","status":"deported","reporter":"a","source":"s1","salt":"00112233445566778899aabbccddeeff"}
+case.updated {"case":"c1","status":"returned","date":"2025-02-14","source":"s1"}
+case.updated {"case":"c1","sex":"female","age":"12","date":"2025","reporter":"press","source":"s2"}
+"#;
+
 impl Fixture {
     /// The prelude (17 events), then `lines`, each a type and its data.
     pub(crate) fn new(lines: &str) -> Fixture {

@@ -31,7 +31,8 @@ pub(crate) fn run(global: &Global, output: &mut Output, command: &AppendCommand)
 }
 
 fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Result<(), Failure> {
-    let name = if many.input == Path::new("-") { "stdin".to_owned() } else { many.input.display().to_string() };
+    let name =
+        if many.input == Path::new("-") { "stdin".to_owned() } else { many.input.display().to_string() };
     let mut lines = Lines::open(&many.input, &name)?;
     let mut append = Append::open(&global.file, &many.appending, output)?;
     let mut troubles: Vec<Trouble> = Vec::new();
@@ -46,7 +47,11 @@ fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Resu
             }
             Err(problems) => {
                 let placed = |problem: Problem| {
-                    let inside = if problem.member.is_empty() { String::new() } else { format!(": {}", problem.member) };
+                    let inside = if problem.member.is_empty() {
+                        String::new()
+                    } else {
+                        format!(": {}", problem.member)
+                    };
                     Trouble::of_problem(problem, format!("{place}{inside}"))
                 };
                 troubles.extend(problems.into_iter().map(placed));
@@ -54,7 +59,8 @@ fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Resu
         }
         if troubles.len() >= MOST_PROBLEMS {
             troubles.truncate(MOST_PROBLEMS);
-            troubles.push(Trouble::new(Code::USAGE, "more problems follow; mend these first").at(name.clone()));
+            troubles
+                .push(Trouble::new(Code::USAGE, "more problems follow; mend these first").at(name.clone()));
             break;
         }
         let full = many.batch.is_some_and(|size| append.session.staged() as u64 >= size);

@@ -24,7 +24,9 @@ pub(crate) fn correct(global: &Global, output: &mut Output, correct: &Correct) -
 }
 
 fn replacement(session: &Session<'_>, correct: &Correct) -> Result<Map<String, Value>, Failure> {
-    let refused = |problem: Problem, place: &str| Failure::one(BAD_INPUT, Trouble::of_problem(problem, place.to_owned()));
+    let refused = |problem: Problem, place: &str| {
+        Failure::one(BAD_INPUT, Trouble::of_problem(problem, place.to_owned()))
+    };
     let (kind, data) = session.data_in_force(correct.seq).map_err(|problem| refused(problem, "SEQ"))?;
     let Ok(Value::Object(mut data)) = serde_json::from_str(&data) else {
         let problem = Problem::new(Code::CORRUPT, "", correct.seq.to_string(), "an event with data");
@@ -62,7 +64,10 @@ fn unknown_member(kind: Kind, member: &str) -> Trouble {
     let names: Vec<&str> = fields(kind).iter().map(|field| field.name).collect();
     let expected = format!("a member of {}: {}", kind.as_str(), names.join(", "));
     let hint = nearest(member, names.iter().copied()).map(|near| format!("did you mean {near}?"));
-    Trouble::of_problem(Problem::new(Code::UNKNOWN_MEMBER, "", member, expected).hint(hint), "--set".to_owned())
+    Trouble::of_problem(
+        Problem::new(Code::UNKNOWN_MEMBER, "", member, expected).hint(hint),
+        "--set".to_owned(),
+    )
 }
 
 /// Appends a retraction.

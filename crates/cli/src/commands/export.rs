@@ -13,27 +13,40 @@ use crate::output::Output;
 use crate::view::View;
 
 /// Writes CSV files and their Data Package into a folder, whole or not at all.
-pub(crate) fn csv(global: &Global, output: &mut Output, dir: &Path, options: &ExportOptions) -> Result<(), Failure> {
+pub(crate) fn csv(
+    global: &Global,
+    output: &mut Output,
+    dir: &Path,
+    options: &ExportOptions,
+) -> Result<(), Failure> {
     let tables = tables(&options.tables)?;
     let view = View::open(global, &options.clocks, output)?;
     let answers = view.answers();
     let texts = view.texts();
-    let context = Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
-    let summary = { let _ = (&tables, &context, view.provenance()?); Summary::default() };
+    let context =
+        Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
+    let summary = recount_export_csv::export(dir, &tables, &context, &view.provenance()?)?;
     print(output, dir, &summary)
 }
 
 /// Writes one SQLite file, whole or not at all.
-pub(crate) fn sqlite(global: &Global, output: &mut Output, path: &Path, options: &ExportOptions) -> Result<(), Failure> {
+pub(crate) fn sqlite(
+    global: &Global,
+    output: &mut Output,
+    path: &Path,
+    options: &ExportOptions,
+) -> Result<(), Failure> {
     if !options.tables.is_empty() {
-        let message = "expected no choice of tables: keys between the tables of an SQLite export need all of them";
+        let message =
+            "expected no choice of tables: keys between the tables of an SQLite export need all of them";
         return Err(Failure::one(crate::error::USAGE, Trouble::new(Code::USAGE, message).at("--tables")));
     }
     let view = View::open(global, &options.clocks, output)?;
     let answers = view.answers();
     let texts = view.texts();
-    let context = Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
-    let summary = { let _ = (&context, view.provenance()?); Summary::default() };
+    let context =
+        Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
+    let summary = recount_export_sqlite::export(path, &context, &view.provenance()?)?;
     print(output, path, &summary)
 }
 

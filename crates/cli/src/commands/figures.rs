@@ -27,9 +27,12 @@ pub(crate) fn subject(row: &Row<'_>) -> String {
 }
 
 fn marks(row: &Row<'_>) -> String {
-    let flags = ["disputed", "undated", "doubted"].iter().filter(|flag| row.is(flag)).map(ToString::to_string);
-    let since = Some(row.text("since")).filter(|since| !since.is_empty()).map(|since| format!("since {since}"));
-    let relayed = Some(row.text("relayed_by")).filter(|by| !by.is_empty()).map(|by| format!("relayed by {by}"));
+    let flags =
+        ["disputed", "undated", "doubted"].iter().filter(|flag| row.is(flag)).map(ToString::to_string);
+    let since =
+        Some(row.text("since")).filter(|since| !since.is_empty()).map(|since| format!("since {since}"));
+    let relayed =
+        Some(row.text("relayed_by")).filter(|by| !by.is_empty()).map(|by| format!("relayed by {by}"));
     let records = row.text("records").parse::<u32>().ok().filter(|count| *count > 1);
     let records = records.map(|count| format!("{count} sources"));
     flags.chain(since).chain(relayed).chain(records).collect::<Vec<_>>().join(", ")
@@ -40,7 +43,8 @@ pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result
     let view = View::open(global, &query.clocks, output)?;
     check_names(&view, query)?;
     let keep = |row: &Row<'_>| keeps(row, query);
-    let listing = Listing { table: table("figures"), keep: &keep, columns: COLUMNS, asked: asked("figures", query) };
+    let listing =
+        Listing { table: table("figures"), keep: &keep, columns: COLUMNS, asked: asked("figures", query) };
     listing.print(output, &view, &view.answers())
 }
 
@@ -52,14 +56,21 @@ pub(crate) fn table(name: &str) -> &'static Table {
 /// Whether a row of figures or headlines is one that was asked for.
 pub(crate) fn keeps(row: &Row<'_>, query: &Query) -> bool {
     let wanted = |asked: &[String], column: &str| asked.is_empty() || asked.contains(&row.text(column));
-    wanted(&query.indicators, "indicator") && wanted(&query.reporter, "reporter") && wanted(&query.place, "place")
+    wanted(&query.indicators, "indicator")
+        && wanted(&query.reporter, "reporter")
+        && wanted(&query.place, "place")
 }
 
 /// Every id that was asked for is one the ledger declares.
 pub(crate) fn check_names(view: &View, query: &Query) -> Result<(), Failure> {
     let state = &view.replay.state;
-    let mut troubles = known("indicator", &query.indicators, state.indicators().ids().collect::<Vec<_>>().into_iter());
-    troubles.extend(known("reporter", &query.reporter, state.reporters().ids().collect::<Vec<_>>().into_iter()));
+    let mut troubles =
+        known("indicator", &query.indicators, state.indicators().ids().collect::<Vec<_>>().into_iter());
+    troubles.extend(known(
+        "reporter",
+        &query.reporter,
+        state.reporters().ids().collect::<Vec<_>>().into_iter(),
+    ));
     troubles.extend(known("place", &query.place, state.places().ids().collect::<Vec<_>>().into_iter()));
     if troubles.is_empty() { Ok(()) } else { Err(Failure::new(BAD_INPUT, troubles)) }
 }
@@ -68,6 +79,11 @@ pub(crate) fn check_names(view: &View, query: &Query) -> Result<(), Failure> {
 pub(crate) fn asked(what: &str, query: &Query) -> String {
     let mut parts = vec![what.to_owned()];
     let lists = [("of", &query.indicators), ("by", &query.reporter), ("in", &query.place)];
-    parts.extend(lists.iter().filter(|(_, ids)| !ids.is_empty()).map(|(word, ids)| format!("{word} {}", ids.join(", "))));
+    parts.extend(
+        lists
+            .iter()
+            .filter(|(_, ids)| !ids.is_empty())
+            .map(|(word, ids)| format!("{word} {}", ids.join(", "))),
+    );
     parts.join(" ")
 }

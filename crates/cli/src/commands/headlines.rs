@@ -22,7 +22,8 @@ const COLUMNS: &[Shown] = &[
 /// The value with its unit, and below it the spread where bodies differ.
 fn value(row: &Row<'_>) -> String {
     let value = row.text("value");
-    let value = if value.is_empty() { "no value".to_owned() } else { format!("{value} {}", row.text("unit")) };
+    let value =
+        if value.is_empty() { "no value".to_owned() } else { format!("{value} {}", row.text("unit")) };
     let (least, greatest) = (row.text("spread_least"), row.text("spread_greatest"));
     if differs(row) { format!("{value}\n{least} … {greatest}") } else { value }
 }
@@ -76,12 +77,18 @@ pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result
         writeln!(output.stdout(), "{}\n{}", printable(&title), printable(&origin))?;
     }
     let keep = |row: &Row<'_>| keeps(row, query);
-    let listing = Listing { table: table("headlines"), keep: &keep, columns: COLUMNS, asked: asked("headlines", query) };
+    let listing = Listing {
+        table: table("headlines"),
+        keep: &keep,
+        columns: COLUMNS,
+        asked: asked("headlines", query),
+    };
     let answers = view.answers();
     listing.print(output, &view, &answers)?;
     if output.format == Format::Table {
         let texts = view.texts();
-        let context = Context { answers: &answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
+        let context =
+            Context { answers: &answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
         let rows = collect(table("headlines"), &context, &keep)?;
         if rows.iter().any(|row| as_of(&row.as_row()).starts_with('(')) {
             writeln!(output.stdout(), "(in brackets: published; such a figure has no as-of of its own)")?;

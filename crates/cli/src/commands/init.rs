@@ -23,9 +23,17 @@ pub(crate) fn run(global: &Global, output: &mut Output, init: &Init) -> Result<(
     let data = data(global, init)?;
     let clock = stamp.set.then_some(Clock::Set);
     let mut batch = Batch::new(1);
-    let event = NewEvent { at: stamp.now, by: &by, clock, from: None, kind: Kind::LedgerCreated.as_str(), data: &data };
+    let event = NewEvent {
+        at: stamp.now,
+        by: &by,
+        clock,
+        from: None,
+        kind: Kind::LedgerCreated.as_str(),
+        data: &data,
+    };
     batch.push(event).map_err(|error| {
-        let trouble = Trouble::new(Code::TOO_LARGE, format!("{} in the event's line", error.expected)).value(error.found);
+        let trouble = Trouble::new(Code::TOO_LARGE, format!("{} in the event's line", error.expected))
+            .value(error.found);
         Failure::one(BAD_INPUT, trouble)
     })?;
     if init.appending.dry_run {

@@ -41,8 +41,13 @@ struct Filter<'a> {
 impl<'a> Filter<'a> {
     fn new(view: &View, log: &'a Log) -> Result<Self, Failure> {
         let state = &view.replay.state;
-        let mut troubles = known("indicator", &log.indicator, state.indicators().ids().collect::<Vec<_>>().into_iter());
-        troubles.extend(known("reporter", &log.reporter, state.reporters().ids().collect::<Vec<_>>().into_iter()));
+        let mut troubles =
+            known("indicator", &log.indicator, state.indicators().ids().collect::<Vec<_>>().into_iter());
+        troubles.extend(known(
+            "reporter",
+            &log.reporter,
+            state.reporters().ids().collect::<Vec<_>>().into_iter(),
+        ));
         troubles.extend(known("source", &log.source, state.sources().ids().collect::<Vec<_>>().into_iter()));
         let mut kinds = Vec::new();
         for name in &log.kinds {
@@ -57,12 +62,16 @@ impl<'a> Filter<'a> {
             }
         }
         let since = log.since.as_deref().map(|text| {
-            Edtf::parse(text).map(|date| date.first_day().start()).map_err(|error| {
-                Trouble::new(Code::BAD_POINT, error.to_string()).at("--since").value(text)
-            })
+            Edtf::parse(text)
+                .map(|date| date.first_day().start())
+                .map_err(|error| Trouble::new(Code::BAD_POINT, error.to_string()).at("--since").value(text))
         });
         let since = since.transpose().map_err(|trouble| troubles.push(trouble)).ok().flatten();
-        if troubles.is_empty() { Ok(Filter { log, kinds, since }) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+        if troubles.is_empty() {
+            Ok(Filter { log, kinds, since })
+        } else {
+            Err(Failure::new(BAD_INPUT, troubles))
+        }
     }
 
     fn keeps(&self, view: &View, seq: Seq) -> Result<bool, Failure> {
@@ -86,7 +95,9 @@ impl<'a> Filter<'a> {
         let own_id = |id: &String| members.get("id") == Some(id);
         let names = |(wanted, fields): &(&Vec<String>, &[&str])| {
             wanted.is_empty()
-                || fields.iter().any(|field| members.get(field).is_some_and(|id| wanted.iter().any(|known| known == id)))
+                || fields
+                    .iter()
+                    .any(|field| members.get(field).is_some_and(|id| wanted.iter().any(|known| known == id)))
                 || wanted.iter().any(own_id)
         };
         Ok(named.iter().all(names))
@@ -157,4 +168,3 @@ fn print_lines(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(),
     };
     Ok(out.write_all(end.as_bytes())?)
 }
-

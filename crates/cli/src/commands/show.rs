@@ -22,7 +22,8 @@ pub(crate) fn run(global: &Global, output: &mut Output, show: &Show) -> Result<(
     let view = View::open(global, &ClockOptions::default(), output)?;
     let size = view.replay.state.size();
     if show.seq == 0 || show.seq > size {
-        let trouble = Trouble::new(Code::NO_SUCH_EVENT, format!("expected an event of this ledger: 1 to {size}"));
+        let trouble =
+            Trouble::new(Code::NO_SUCH_EVENT, format!("expected an event of this ledger: 1 to {size}"));
         return Err(Failure::one(BAD_INPUT, trouble.at("SEQ").value(show.seq.to_string())));
     }
     let story = Story::of(&view, show.seq)?;
@@ -143,8 +144,12 @@ fn standing(resolved: &Resolved, at: usize) -> String {
     let seq = |at: usize| resolved.figures[at].seq;
     match resolved.figures[at].standing {
         Standing::Current => "the current one of its series".to_owned(),
-        Standing::Superseded { by, cause: Cause::Newer } => format!("followed by a newer one (seq {})", seq(by)),
-        Standing::Superseded { by, cause: Cause::Revised } => format!("revised by its reporter (seq {})", seq(by)),
+        Standing::Superseded { by, cause: Cause::Newer } => {
+            format!("followed by a newer one (seq {})", seq(by))
+        }
+        Standing::Superseded { by, cause: Cause::Revised } => {
+            format!("revised by its reporter (seq {})", seq(by))
+        }
         Standing::Parallel { beside } => format!("parallel to seq {}", seq(beside)),
         Standing::Withdrawn { by } => format!("withdrawn by its reporter (seq {by})"),
         Standing::LeftOut => "left out by the clocks".to_owned(),

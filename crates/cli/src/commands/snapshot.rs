@@ -12,7 +12,8 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Snapshot) -> R
     let view = View::open(global, &options.clocks, output)?;
     let answers = view.answers();
     let texts = view.texts();
-    let context = Context { answers: &answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
+    let context =
+        Context { answers: &answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
     snapshot(&context, &view.provenance()?, output.stdout())?;
     Ok(())
 }

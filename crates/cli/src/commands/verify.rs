@@ -70,7 +70,11 @@ fn print(output: &mut Output, report: &Report) -> Result<(), Failure> {
         });
         writeln!(out, "{summary}")?;
     } else if good {
-        writeln!(out, "intact: {} events, {} checkpoints, root {}", report.size, report.checkpoints, report.root)?;
+        writeln!(
+            out,
+            "intact: {} events, {} checkpoints, root {}",
+            report.size, report.checkpoints, report.root
+        )?;
     }
     out.flush()?;
     Ok(())

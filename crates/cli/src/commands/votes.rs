@@ -22,7 +22,8 @@ pub(crate) fn run(global: &Global, output: &mut Output, votes: &Votes) -> Result
     check_id(&view, votes.id.as_deref())?;
     let answers = view.answers();
     let texts = view.texts();
-    let context = Context { answers: &answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
+    let context =
+        Context { answers: &answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
     let wanted = |row: &Row<'_>, column: &str| votes.id.as_ref().is_none_or(|id| row.text(column) == *id);
     match output.format {
         Format::Table => {
@@ -47,7 +48,8 @@ pub(crate) fn run(global: &Global, output: &mut Output, votes: &Votes) -> Result
         }
         Format::Jsonl | Format::Csv => {
             let keep = |row: &Row<'_>| wanted(row, "id");
-            let listing = Listing { table: table("votes"), keep: &keep, columns: &[], asked: "votes".to_owned() };
+            let listing =
+                Listing { table: table("votes"), keep: &keep, columns: &[], asked: "votes".to_owned() };
             listing.print(output, &view, &answers)
         }
     }
@@ -57,7 +59,8 @@ fn check_id(view: &View, id: Option<&str>) -> Result<(), Failure> {
     let votes = view.replay.state.votes();
     let Some(id) = id.filter(|id| votes.find(id).is_none()) else { return Ok(()) };
     let hint = nearest(id, votes.ids()).map(|near| format!("did you mean {near}?"));
-    let trouble = Trouble::new(Code::UNKNOWN_NAME, "expected the UN symbol of a recorded vote").value(id).next(hint);
+    let trouble =
+        Trouble::new(Code::UNKNOWN_NAME, "expected the UN symbol of a recorded vote").value(id).next(hint);
     Err(Failure::one(BAD_INPUT, trouble))
 }
 
@@ -68,7 +71,12 @@ fn print_clocks(output: &mut Output, view: &View, answers: &Answers<'_>) -> Resu
     Ok(())
 }
 
-fn print_call(output: &mut Output, context: &Context<'_>, call: &OwnedRow, whole: bool) -> Result<(), Failure> {
+fn print_call(
+    output: &mut Output,
+    context: &Context<'_>,
+    call: &OwnedRow,
+    whole: bool,
+) -> Result<(), Failure> {
     let id = call.text("id");
     let accounts = collect(table("tallies"), context, &|row| row.text("vote") == id)?;
     let states = collect(table("positions"), context, &|row| row.text("vote") == id)?;
@@ -117,12 +125,16 @@ fn tallies(color: bool, accounts: &[OwnedRow]) -> String {
             None => groups.push((tally, vec![account])),
         }
     }
-    groups.sort_by_key(|(_, members)| (!members.iter().any(|row| row.text("leading") == "true"), std::cmp::Reverse(members.len())));
-    let mut titles = ["yes", "no", "abstain", "absent", "sponsors", "left of members"].map(Title::right).to_vec();
+    groups.sort_by_key(|(_, members)| {
+        (!members.iter().any(|row| row.text("leading") == "true"), std::cmp::Reverse(members.len()))
+    });
+    let mut titles =
+        ["yes", "no", "abstain", "absent", "sponsors", "left of members"].map(Title::right).to_vec();
     titles.push(Title::left("sources"));
     let mut sheet = Sheet::new(color, &titles);
     for (tally, members) in &groups {
-        let sources: Vec<String> = members.iter().map(|row| format!("{}{}", row.text("source"), account_marks(row))).collect();
+        let sources: Vec<String> =
+            members.iter().map(|row| format!("{}{}", row.text("source"), account_marks(row))).collect();
         let sources = format!("{}: {}", members.len(), sources.join(", "));
         let cells = tally.iter().cloned().chain([members[0].text("unaccounted"), sources]);
         sheet.row(cells.map(|text| cell_text(&text)), None);
@@ -150,12 +162,17 @@ fn remainders(color: bool, call: &OwnedRow, accounts: &[OwnedRow]) -> String {
     titles.extend(POSITIONS.map(Title::right));
     let mut sheet = Sheet::new(color, &titles);
     let cell = |row: &OwnedRow, position: &str| {
-        let (named, rest) = (row.text(&format!("{position}_named")), row.text(&format!("{position}_remainder")));
+        let (named, rest) =
+            (row.text(&format!("{position}_named")), row.text(&format!("{position}_remainder")));
         if rest.is_empty() { named } else { format!("{named} / {rest}") }
     };
-    let row = |label: String, row: &OwnedRow| std::iter::once(label).chain(POSITIONS.map(|position| cell(row, position)));
+    let row = |label: String, row: &OwnedRow| {
+        std::iter::once(label).chain(POSITIONS.map(|position| cell(row, position)))
+    };
     sheet.row(row("all sources together".to_owned(), call), Some(0));
-    let names_any = |account: &&OwnedRow| POSITIONS.iter().any(|position| account.text(&format!("{position}_named")) != "0");
+    let names_any = |account: &&OwnedRow| {
+        POSITIONS.iter().any(|position| account.text(&format!("{position}_named")) != "0")
+    };
     for account in accounts.iter().filter(names_any) {
         sheet.row(row(cell_text(&account.text("source")), account), None);
     }
@@ -185,8 +202,14 @@ fn disagreements(states: &[OwnedRow]) -> String {
     let mut text = String::new();
     for state in states.iter().filter(|state| state.text("contested") == "true") {
         let denied = Some(state.text("denied_by")).filter(|sources| !sources.is_empty());
-        let denied = denied.map(|sources| format!("; not in the complete list of {}", sources.replace(';', ", ")));
-        let line = format!("contested: {} {}{}\n", state.text("country"), state.text("position"), denied.unwrap_or_default());
+        let denied =
+            denied.map(|sources| format!("; not in the complete list of {}", sources.replace(';', ", ")));
+        let line = format!(
+            "contested: {} {}{}\n",
+            state.text("country"),
+            state.text("position"),
+            denied.unwrap_or_default()
+        );
         text.push_str(&printable(&line));
     }
     for state in states.iter().filter(|state| !state.text("doubted").is_empty()) {

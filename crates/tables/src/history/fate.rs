@@ -87,9 +87,8 @@ fn rank(figure: &Figure) -> Rank {
 
 impl Ends {
     pub(super) fn new(state: &State, resolved: &Resolved) -> Ends {
-        let ends_others = |figure: &&Figure| {
-            matches!(figure.standing, Standing::Current | Standing::Superseded { .. })
-        };
+        let ends_others =
+            |figure: &&Figure| matches!(figure.standing, Standing::Current | Standing::Superseded { .. });
         let mut order: Vec<&Figure> = resolved.figures.iter().filter(ends_others).collect();
         order.sort_unstable_by_key(|figure| rank(figure));
         Ends {
@@ -129,7 +128,8 @@ impl Ends {
             }
         };
         // Nothing ends before it begins: a record that was outdated when it came was never the word of its series.
-        let published = state.published(record.published, record.source).map(|published| published.public_from());
+        let published =
+            state.published(record.published, record.source).map(|published| published.public_from());
         let not_before = |from: Option<Instant>| move |to: Instant| to.max(from.unwrap_or(to));
         fate.published_to = fate.published_to.map(not_before(published));
         fate.recorded_to = fate.recorded_to.map(not_before(state.recorded_at(record.version)));

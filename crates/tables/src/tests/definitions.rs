@@ -20,7 +20,8 @@ fn everything_is_documented() {
 
 #[test]
 fn names_are_plain_and_unique() {
-    let is_plain = |name: &str| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let is_plain =
+        |name: &str| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     let mut seen = HashSet::new();
     for (table, column) in columns() {
         assert!(is_plain(table.name) && is_plain(column.name), "{}.{}", table.name, column.name);

@@ -17,7 +17,8 @@ fn each_series_has_its_current_figure() {
 
 #[test]
 fn every_version_has_one_fate() {
-    let columns = "seq figure value status cause replaced_by repeats disputed doubted undated locator doubt note";
+    let columns =
+        "seq figure value status cause replaced_by repeats disputed doubted undated locator doubt note";
     insta::assert_snapshot!(check("figure_history", columns, FIGURES), @"
     seq,figure,value,status,cause,replaced_by,repeats,disputed,doubted,undated,locator,doubt,note
     21,21,1850,superseded,newer,23,,false,false,false,,,

@@ -2,7 +2,7 @@
 
 use super::{Asked, check};
 use crate::CaseDetail;
-use crate::testing::FIGURES;
+use crate::testing::{CASE, FIGURES};
 
 const TEXTS: &str = r#"
 statement.recorded {"speaker":"a","gist":"They must return","topics":["return","law"],"date":"2025-12-03","source":"s3","locator":"12:30"}
@@ -27,19 +27,16 @@ fn statements_and_norms_follow_the_published_clock() {
     assert_eq!(asked("norms").of(TEXTS), "seq\n19");
 }
 
-const CASE: &str = r#"
-case.documented {"id":"c1","age":"11","sex":"male","origin":"town","destination":"land","distance":"700","status":"deported","reporter":"a","source":"s1","salt":"00112233445566778899aabbccddeeff"}
-case.updated {"case":"c1","status":"returned","date":"2025-02-14","source":"s1"}
-case.updated {"case":"c1","sex":"female","age":"12","date":"2025","reporter":"press","source":"s2"}
-"#;
-
 #[test]
 fn cases_are_coarse_unless_asked_otherwise() {
     insta::assert_snapshot!(check("cases", "*", CASE), @"
     id,age,sex,origin,destination,distance,status,updated,contested,reporter,source,seq,version,updates
     c1,10-14,male|female,north,land,,returned,2025,age;sex,a,s1,18,18,19;20
     ");
-    let full = Asked { case_detail: CaseDetail::Full, ..Asked::new("cases", "age sex origin distance updated contested") };
+    let full = Asked {
+        case_detail: CaseDetail::Full,
+        ..Asked::new("cases", "age sex origin distance updated contested")
+    };
     insta::assert_snapshot!(full.of(CASE), @"
     age,sex,origin,distance,updated,contested
     11|12,male|female,town,700,2025,age;sex

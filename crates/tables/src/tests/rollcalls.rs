@@ -1,15 +1,7 @@
 //! Tests of votes, tallies and positions.
 
 use super::check;
-
-const VOTE: &str = r#"
-vote.recorded {"id":"A/1","title":"Return of children","body":"General Assembly","date":"2025-12-03","members":10,"source":"s1","aliases":["ES-11/9"]}
-vote.reported {"vote":"A/1","source":"s1","official":true,"tally":{"yes":"5","no":"2","abstain":"2","absent":">0"},"positions":{"no":["RUS","BLR"],"yes":["UKR","POL"]}}
-vote.reported {"vote":"A/1","source":"s2","reporter":"press","tally":{"yes":"6","no":"2","abstain":"2"},"positions":{"abstain":["BLR"]},"note":"counts one more"}
-vote.position {"vote":"A/1","country":"CRI","position":"yes","kind":"intended","source":"s3"}
-vote.position {"vote":"A/1","country":"NER","position":"no","source":"s3"}
-vote.position {"vote":"A/1","country":"NGA","position":"no","source":"s3","doubt":"Niger is meant"}
-"#;
+use crate::testing::VOTE;
 
 #[test]
 fn a_vote_shows_its_leading_tally_and_what_nobody_named() {

@@ -36,7 +36,9 @@ fn a_snapshot_is_json_with_one_row_per_line() {
 
 #[test]
 fn an_event_that_changes_no_row_changes_no_line() {
-    let more = format!("{FIGURES}check.added {{\"id\":\"k\",\"rule\":{{\"monotone\":{{\"indicator\":\"taken\"}}}}}}\n");
+    let more = format!(
+        "{FIGURES}check.added {{\"id\":\"k\",\"rule\":{{\"monotone\":{{\"indicator\":\"taken\"}}}}}}\n"
+    );
     assert_eq!(check(FIGURES, ""), check(&more, ""));
 }
 
@@ -73,7 +75,8 @@ fn a_filter_keeps_other_indicators_out() {
     let wanted = [fixture.state.indicators().find("taken").unwrap()];
     let indicators = Some(&wanted[..]);
     let context = Context { answers: &answers, texts: &fixture, case_detail: CaseDetail::Full, indicators };
-    let count = |name| Table::find(name).unwrap().each_row(&context, &mut |_| Ok::<(), Infallible>(())).unwrap();
+    let count =
+        |name| Table::find(name).unwrap().each_row(&context, &mut |_| Ok::<(), Infallible>(())).unwrap();
     assert_eq!((count("figures"), count("figure_history"), count("headlines")), (3, 5, 1));
 }
 
