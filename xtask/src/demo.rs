@@ -24,6 +24,7 @@ pub(crate) fn run() -> Result<()> {
         let status = command.args(["--file", LEDGER]).args(arguments).status()?;
         if status.success() { Ok(()) } else { Err(format!("recount {} failed", arguments.join(" ")).into()) }
     };
+    std::fs::create_dir_all(root.join("out"))?;
     eprintln!("building recount (about a minute the first time)");
     recount(&["export", "csv", "out/csv"])?;
     recount(&["export", "sqlite", "out/ukraine-children.sqlite"])?;

@@ -125,6 +125,8 @@ fn option_of(kind: Kind, member: &str) -> String {
         (Kind::RecordCorrected, None) if member != "reason" && member != "target" => {
             format!("--set {member}")
         }
+        (Kind::FindingAcknowledged, _) if member == "check" => "CHECK".to_owned(),
+        (Kind::FindingAcknowledged, _) if member.starts_with("figures") => "SEQ".to_owned(),
         _ if member == "target" => "SEQ".to_owned(),
         _ => {
             let (first, rest) = member

@@ -48,12 +48,12 @@ pub(crate) const NAMES: &[(&str, Kind, &str)] = &[
 
 impl Subcommand for AppendCommand {
     fn augment_subcommands(command: Command) -> Command {
-        let events = AppendEvents::augment_args(
-            Command::new("events").about("Append many events as one batch: all or nothing"),
-        );
+        // `augment_args` describes the command by the struct it comes from, so each gets its own description last.
+        let events = AppendEvents::augment_args(Command::new("events"))
+            .about("Append many events as one batch: all or nothing");
         let one = NAMES.iter().map(|(name, kind, about)| {
-            let base = Command::new(*name).about(*about).args(fields(*kind).iter().map(option));
-            Appending::augment_args(base)
+            let members = fields(*kind).iter().map(option);
+            Appending::augment_args(Command::new(*name).args(members)).about(*about)
         });
         command.subcommand(events).subcommands(one).subcommand_required(true).arg_required_else_help(true)
     }
@@ -101,6 +101,7 @@ fn option(field: &Field) -> Arg {
         .long(field.name.replace('_', "-"))
         .help(help(field))
         .value_name(value_name(field.shape))
+        .help_heading("Members of the event")
         .allow_hyphen_values(true);
     match field.shape {
         Shape::Bool | Shape::True => arg.num_args(0..=1).default_missing_value("true").require_equals(true),

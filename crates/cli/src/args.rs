@@ -22,6 +22,7 @@ pub(crate) struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// The ledger
     #[arg(
@@ -45,7 +46,7 @@ pub(crate) struct Global {
     /// Never ask (recount never does; for scripts that say so)
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
-    /// Answer from the ledger alone, without the state cache
+    /// Answer from the ledger alone (there is no state cache yet, so this changes nothing)
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
 }
@@ -100,8 +101,16 @@ pub(crate) enum Command {
     Figures(Query),
     /// The selected figure of each indicator, with what stands beside it
     Headlines(Query),
+    /// From a number down to its sources: policy, arithmetic, causes of change, records
+    Why(Why),
+    /// How reporters revised their figures, release by release
+    Vintages(Vintages),
     /// Roll-calls: tally, named states, remainder, contested positions
     Votes(Votes),
+    /// What cannot be right or deserves a look: all findings of all checks
+    Check(Check),
+    /// Accept a finding with a reason: it is still listed, and no longer counts
+    Acknowledge(Acknowledge),
     /// The state as canonical JSON
     Snapshot(Snapshot),
     /// Check every byte, root, sequence number and reference
@@ -274,6 +283,72 @@ pub(crate) struct Query {
     pub(crate) clocks: ClockOptions,
 }
 
+/// `why`
+#[derive(Debug, Args)]
+#[command(after_help = "A target is\n  \
+  SEQ               the figure that this event reports, corrects, retracts, withdraws or disputes\n  \
+  INDICATOR         its headlines, counted or derived, at every place\n  \
+  INDICATOR@PLACE   its headlines there; INDICATOR@PLACE;dim=code is one headline, as in the exports\n\
+With --reporter an indicator means the series of these reporters, each with every figure it ever had.\n\
+A relay is shown as one: it is no corroboration. Texts with --format table are wrapped to the terminal.")]
+pub(crate) struct Why {
+    /// A sequence number, INDICATOR or INDICATOR@PLACE
+    #[arg(value_name = "TARGET", required = true)]
+    pub(crate) targets: Vec<String>,
+    /// The series of these reporters instead of headlines
+    #[arg(long, value_name = "ID")]
+    pub(crate) reporter: Vec<String>,
+    /// Only these places
+    #[arg(long, value_name = "ID")]
+    pub(crate) place: Vec<String>,
+    #[command(flatten)]
+    pub(crate) clocks: ClockOptions,
+}
+
+/// `vintages`
+#[derive(Debug, Args)]
+#[command(after_help = "A release is a figure with an as-of and a publication date. A further source that restates a figure is\n\
+none. A revision is the later value minus the earlier one, by interval arithmetic; it goes up or down only where\n\
+no number fits both values, else they overlap. Undated, unpublished and doubted figures are counted apart.\n\
+CSV has one row per release (indicator, place, breakdown, reporter, since, as_of, release, published_on, value,\n\
+low, high, revision, direction, lag_days ...); with --wide one row per as-of and one column per publication.")]
+pub(crate) struct Vintages {
+    /// The indicators
+    #[arg(value_name = "INDICATOR", required = true)]
+    pub(crate) indicators: Vec<String>,
+    /// Only these reporters
+    #[arg(long, value_name = "ID")]
+    pub(crate) reporter: Vec<String>,
+    /// Only these places
+    #[arg(long, value_name = "ID")]
+    pub(crate) place: Vec<String>,
+    /// Only this release of each as-of: first, latest (neither withdrawn nor parallel) or a number
+    #[arg(long, value_name = "first|N|latest", value_parser = release)]
+    pub(crate) release: Option<Release>,
+    /// One row per release (the default but for tables)
+    #[arg(long, conflicts_with = "wide")]
+    pub(crate) long: bool,
+    /// One row per as-of, one column per publication (the default for tables)
+    #[arg(long)]
+    pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) clocks: ClockOptions,
+}
+
+/// Which releases are asked for.
+pub(crate) type Release = recount_model::vintages::Wanted;
+
+fn release(text: &str) -> Result<Release, String> {
+    match text {
+        "first" => Ok(Release::Nth(1)),
+        "latest" => Ok(Release::Latest),
+        number => match number.parse() {
+            Ok(number) if number > 0 => Ok(Release::Nth(number)),
+            _ => Err("expected first, latest or a number from 1".to_owned()),
+        },
+    }
+}
+
 /// `log`
 #[derive(Debug, Args)]
 pub(crate) struct Log {
@@ -311,6 +386,32 @@ pub(crate) struct Votes {
     pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) clocks: ClockOptions,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+#[command(after_long_help = crate::commands::check::help())]
+pub(crate) struct Check {
+    /// Only these: built-in checks, or ids of checks kept in the ledger [default: all]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    #[command(flatten)]
+    pub(crate) clocks: ClockOptions,
+}
+
+/// `acknowledge`
+#[derive(Debug, Args)]
+pub(crate) struct Acknowledge {
+    /// The check, as `recount check` names it
+    pub(crate) check: String,
+    /// Every event of the finding
+    #[arg(value_name = "SEQ", required = true)]
+    pub(crate) seqs: Vec<u32>,
+    /// Why it is accepted
+    #[arg(long)]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) appending: Appending,
 }
 
 /// `snapshot`

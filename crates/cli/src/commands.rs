@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod causes;
+pub(crate) mod check;
 pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod headlines;
@@ -10,4 +11,6 @@ pub(crate) mod log;
 pub(crate) mod show;
 pub(crate) mod snapshot;
 pub(crate) mod verify;
+pub(crate) mod vintages;
 pub(crate) mod votes;
+pub(crate) mod why;

@@ -1,6 +1,7 @@
 //! Errors as people and machines read them, and the exit code each one leads to.
 
 use std::io::Write;
+use std::path::Path;
 
 use recount_ledger::error::LedgerError;
 use recount_model::problem::{Code, Problem};
@@ -30,6 +31,7 @@ pub(crate) struct Failure {
 }
 
 /// Exit codes of the contract.
+pub(crate) const FINDINGS: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
 pub(crate) const BAD_INPUT: u8 = 3;
 pub(crate) const INTEGRITY: u8 = 4;
@@ -75,7 +77,12 @@ impl Trouble {
 
     fn text(&self) -> String {
         let place = if self.place.is_empty() { String::new() } else { format!("{}: ", self.place) };
-        let value = self.value.as_ref().map(|value| format!("{value:?}: ")).unwrap_or_default();
+        // Of a wrong type the value is JSON, whose own quotation marks tell a text from a number.
+        let quoted = |value: &String| match self.code {
+            Code::WRONG_TYPE => format!("{value}: "),
+            _ => format!("{value:?}: "),
+        };
+        let value = self.value.as_ref().map(quoted).unwrap_or_default();
         let next = self.next.as_ref().map(|next| format!("\n  {next}")).unwrap_or_default();
         printable(&format!("error[{}]: {place}{value}{}{next}", self.code, self.message))
     }
@@ -184,36 +191,33 @@ impl From<RowError<std::io::Error>> for Failure {
     }
 }
 
-impl From<recount_export_csv::ExportError> for Failure {
-    fn from(error: recount_export_csv::ExportError) -> Self {
+impl Failure {
+    /// A CSV export into `target`, as the user named it, failed.
+    pub(crate) fn of_csv(error: recount_export_csv::ExportError, target: &Path) -> Failure {
         use recount_export_csv::ExportError;
         match error {
-            ExportError::TargetInUse { .. } => refused_target(error.to_string()),
+            ExportError::TargetInUse { reason, .. } => Failure::target_in_use(target, reason),
             ExportError::Text(error) => error.into(),
             ExportError::Io { .. } => Failure::one(IO, Trouble::new(Code::IO, error.to_string())),
         }
     }
-}
 
-impl From<recount_export_sqlite::ExportError> for Failure {
-    fn from(error: recount_export_sqlite::ExportError) -> Self {
+    /// An SQLite export into `target`, as the user named it, failed.
+    pub(crate) fn of_sqlite(error: recount_export_sqlite::ExportError, target: &Path) -> Failure {
         use recount_export_sqlite::ExportError;
         match error {
-            ExportError::TargetInUse { .. } => refused_target(error.to_string()),
+            ExportError::TargetInUse { reason, .. } => Failure::target_in_use(target, reason),
             ExportError::Text(error) => error.into(),
             ExportError::Io { .. } | ExportError::Sqlite(_) | ExportError::Dangling { .. } => {
                 Failure::one(IO, Trouble::new(Code::IO, error.to_string()))
             }
         }
     }
-}
 
-fn refused_target(message: String) -> Failure {
-    let trouble = Trouble::new(Code::TARGET_IN_USE, message);
-    Failure::one(
-        REFUSED,
-        trouble.next(Some("name another folder or file, or remove what is there".to_owned())),
-    )
+    fn target_in_use(target: &Path, reason: &str) -> Failure {
+        let trouble = Trouble::new(Code::TARGET_IN_USE, reason).at(target.display().to_string());
+        Failure::one(REFUSED, trouble.next(Some("name another folder or file, or remove what is there".to_owned())))
+    }
 }
 
 impl From<std::io::Error> for Failure {

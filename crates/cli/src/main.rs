@@ -10,6 +10,7 @@ mod listing;
 mod output;
 mod summary;
 mod terminal;
+mod tree;
 mod view;
 
 use std::process::ExitCode;
@@ -19,9 +20,13 @@ use clap::Parser;
 use args::{Cli, Command, Export};
 use error::Failure;
 use output::Output;
+use recount_model::problem::Code;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     let mut output = Output::new(&cli.global);
     let done = run(&cli, &mut output).and_then(|()| output.finish());
     match done {
@@ -33,6 +38,25 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit())
         }
     }
+}
+
+/// Help and the version go to stdout; anything else is an error like the others, for machines too where they asked.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // Nobody is left to be told when stdout is gone.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let arguments: Vec<String> = std::env::args().collect();
+    let json = arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1].starts_with("json"))
+        || arguments.iter().any(|argument| argument.starts_with("--format=json"));
+    let rendered = error.render().to_string();
+    let lines: Vec<&str> = rendered.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let message = lines.join("\n  ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    let failure = Failure::one(error::USAGE, error::Trouble::new(Code::USAGE, message));
+    failure.report(if json { args::Format::Json } else { args::Format::Table });
+    ExitCode::from(failure.exit())
 }
 
 fn run(cli: &Cli, output: &mut Output) -> Result<(), Failure> {
@@ -48,7 +72,11 @@ fn run(cli: &Cli, output: &mut Output) -> Result<(), Failure> {
         Command::Show(options) => commands::show::run(global, output, options),
         Command::Figures(options) => commands::figures::run(global, output, options),
         Command::Headlines(options) => commands::headlines::run(global, output, options),
+        Command::Why(options) => commands::why::run(global, output, options),
+        Command::Vintages(options) => commands::vintages::run(global, output, options),
         Command::Votes(options) => commands::votes::run(global, output, options),
+        Command::Check(options) => commands::check::run(global, output, options),
+        Command::Acknowledge(options) => commands::check::acknowledge(global, output, options),
         Command::Snapshot(options) => commands::snapshot::run(global, output, options),
         Command::Verify(options) => commands::verify::run(global, output, options),
         Command::Recover => commands::verify::recover(global, output),

@@ -43,6 +43,8 @@ fn is_trick(c: char) -> bool {
 pub(crate) struct Sheet {
     table: Table,
     color: bool,
+    /// The columns whose cells are not broken where the terminal is wide enough.
+    whole: Vec<usize>,
 }
 
 /// How a column is set.
@@ -74,9 +76,6 @@ impl<'t> Title<'t> {
 /// No lines but one below the head: what is read are the figures.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
 
-/// Narrower terminals break ids too.
-const WIDE: u16 = 108;
-
 impl Sheet {
     /// A table with these columns.
     pub(crate) fn new(color: bool, titles: &[Title<'_>]) -> Self {
@@ -102,11 +101,9 @@ impl Sheet {
                 Align::Right => CellAlignment::Right,
             });
             column.set_padding((0, 1));
-            if title.whole && width().is_none_or(|width| width >= WIDE) {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
         }
-        Sheet { table, color }
+        let whole = (0..titles.len()).filter(|&at| titles[at].whole).collect();
+        Sheet { table, color, whole }
     }
 
     /// Adds a row; the cell number `strong` stands out.
@@ -122,14 +119,40 @@ impl Sheet {
     }
 
     /// The table as text, without blanks at the ends of lines and without a final line feed.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&mut self) -> String {
+        self.keep_whole();
         let lines: Vec<String> = self.table.lines().map(|line| line.trim_end().to_owned()).collect();
         lines.join("\n")
     }
 }
 
-/// The width tables are set to: the terminal's, or `COLUMNS`; unlimited in a pipe.
-fn width() -> Option<u16> {
+impl Sheet {
+    /// Keeps as many columns whole as the terminal has room for, the narrow ones first; the others are broken.
+    fn keep_whole(&mut self) {
+        /// The blanks around a column.
+        const GAP: u16 = 2;
+        let widths = self.table.column_max_content_widths();
+        let mut whole: Vec<usize> = std::mem::take(&mut self.whole);
+        whole.sort_by_key(|&at| widths[at]);
+        let least = |width: u16| i32::from(width.min(NARROWEST) + GAP);
+        let mut room = i32::from(width().unwrap_or(u16::MAX)) - 1;
+        room -= widths.iter().map(|width| least(*width)).sum::<i32>();
+        for at in whole {
+            room -= i32::from(widths[at] + GAP) - least(widths[at]);
+            if room >= 0
+                && let Some(column) = self.table.column_mut(at)
+            {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+    }
+}
+
+/// What is left for a column that is broken.
+const NARROWEST: u16 = 12;
+
+/// The width results are set to: the terminal's, or `COLUMNS`; unlimited in a pipe.
+pub(crate) fn width() -> Option<u16> {
     let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     asked.filter(|columns| *columns >= 20).or_else(|| {
         if !std::io::stdout().is_terminal() {

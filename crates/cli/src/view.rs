@@ -10,8 +10,7 @@ use recount_model::answer::Answers;
 use recount_model::clock::{AsOf, Clocks, LeftOut, PublishedBy, RecordedBy};
 use recount_model::date::DateError;
 use recount_model::problem::{Code, nearest};
-use recount_model::texts::Texts;
-use recount_replay::{LedgerTexts, Replay};
+use recount_replay::{LedgerTexts, Replay, created};
 use recount_tables::Provenance;
 
 use crate::args::{ClockOptions, Global};
@@ -28,15 +27,15 @@ pub(crate) struct View {
 impl View {
     /// Opens and replays the ledger; says on stderr what follows its last checkpoint.
     pub(crate) fn open(global: &Global, options: &ClockOptions, output: &Output) -> Result<View, Failure> {
-        let clocks = parse_clocks(options)?;
+        let (clocks, mut troubles) = parse_clocks(options);
         let ledger = Ledger::open(&RealStorage, &global.file)?;
         note_tail(&ledger, output);
         let mut progress = Progress::new(ledger.head().end_offset, output);
         let replay = Replay::of(&ledger, clocks.recorded_by, &mut |offset| progress.at(offset))?;
         progress.done();
         let view = View { ledger, replay, clocks };
-        view.check_point()?;
-        Ok(view)
+        troubles.extend(view.check_point());
+        if troubles.is_empty() { Ok(view) } else { Err(Failure::new(BAD_INPUT, troubles)) }
     }
 
     /// The current figures and headlines.
@@ -51,7 +50,7 @@ impl View {
 
     /// Origin and title of the ledger.
     pub(crate) fn name(&self) -> Result<(String, String), Failure> {
-        let members = self.texts().members(1)?;
+        let members = created(&self.ledger)?;
         let text = |name| members.get(name).unwrap_or_default().to_owned();
         Ok((text("origin"), text("title")))
     }
@@ -72,18 +71,14 @@ impl View {
     }
 
     /// A sequence number past the end of the ledger is no point on its clock.
-    fn check_point(&self) -> Result<(), Failure> {
+    fn check_point(&self) -> Option<Trouble> {
         let size = self.replay.state.size();
-        match self.clocks.recorded_by {
-            Some(RecordedBy::Seq(seq)) if seq > size || seq == 0 => {
-                let trouble =
-                    Trouble::new(Code::BAD_POINT, format!("expected a sequence number from 1 to {size}"))
-                        .at("--recorded-by")
-                        .value(seq.to_string());
-                Err(Failure::one(BAD_INPUT, trouble))
-            }
-            _ => Ok(()),
+        let Some(RecordedBy::Seq(seq)) = self.clocks.recorded_by else { return None };
+        if (1..=size).contains(&seq) {
+            return None;
         }
+        let trouble = Trouble::new(Code::BAD_POINT, format!("expected a sequence number from 1 to {size}"));
+        Some(trouble.at("--recorded-by").value(seq.to_string()))
     }
 }
 
@@ -101,7 +96,7 @@ pub(crate) fn known<'a>(
     unknown.map(trouble).collect()
 }
 
-fn parse_clocks(options: &ClockOptions) -> Result<Clocks, Failure> {
+fn parse_clocks(options: &ClockOptions) -> (Clocks, Vec<Trouble>) {
     let mut troubles = Vec::new();
     let mut bad = |option: &str, text: &str, error: DateError| {
         troubles.push(Trouble::new(Code::BAD_POINT, error.to_string()).at(option).value(text));
@@ -115,7 +110,7 @@ fn parse_clocks(options: &ClockOptions) -> Result<Clocks, Failure> {
             bad("--recorded-by", text, error);
         }),
     };
-    if troubles.is_empty() { Ok(clocks) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+    (clocks, troubles)
 }
 
 fn parsed<T>(

@@ -142,6 +142,10 @@ fn a_failed_export_leaves_everything_as_it_was() {
         fn recorder(&self, seq: u32) -> Result<String, TextError> {
             Err(TextError { seq, reason: "the line is gone".to_owned() })
         }
+
+        fn reason(&self, seq: u32) -> Result<Option<String>, TextError> {
+            Err(TextError { seq, reason: "the line is gone".to_owned() })
+        }
     }
 
     let parent = tempfile::tempdir().unwrap();

@@ -18,8 +18,10 @@ use crate::walk::LineRef;
 /// What verifying found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// All that is wrong, in the order of the file.
+    /// All that is wrong with the file itself, in its order.
     pub faults: Vec<Fault>,
+    /// Why the ledger is not the one of the receipt, or a longer one.
+    pub receipt: Option<Fault>,
     /// The number of events, as the last readable checkpoint has it.
     pub size: u64,
     /// The root, as the last readable checkpoint has it.
@@ -89,7 +91,8 @@ impl<'v, 'f> Verifier<'v, 'f> {
             receipt,
             receipt_found: false,
             each,
-            report: Report { faults: Vec::new(), size: 0, root: frontier.root(), checkpoints: 0, writing },
+            report: Report { faults: Vec::new(),
+                receipt: None, size: 0, root: frontier.root(), checkpoints: 0, writing },
             sequence: Sequence::after(0),
             frontier: Some(frontier),
             batch: BatchSum::begin(1, 0, 0),
@@ -202,9 +205,8 @@ impl<'v, 'f> Verifier<'v, 'f> {
                 "none: the ledger was forked or rewritten".to_owned()
             };
             let expected = format!("a checkpoint of size {size} with the root {root}");
-            let fault =
-                self.fault(None, &expected, found, "compare it with a copy from the time of the receipt");
-            self.report.faults.push(fault);
+            let next = "compare it with a copy from the time of the receipt";
+            self.report.receipt = Some(self.fault(None, &expected, found, next));
         }
         self.report
     }
@@ -231,7 +233,7 @@ mod tests {
         let folder = Folder::with(bytes);
         let faults: Vec<_> = match run(&folder, receipt) {
             Err(error) => vec![folder.masked(error)],
-            Ok(report) => report.faults.iter().map(|fault| folder.masked(fault)).collect(),
+            Ok(report) => report.faults.iter().chain(&report.receipt).map(|fault| folder.masked(fault)).collect(),
         };
         faults.join("\n")
     }
@@ -271,7 +273,7 @@ mod tests {
         let (bytes, frontier) = ledger_and_frontier(&[2, 1]);
         let report = run(&Folder::with(&bytes), Some((3, frontier.root()))).unwrap();
         let root = frontier.root();
-        assert_eq!(report, Report { faults: vec![], size: 3, root, checkpoints: 2, writing: false });
+        assert_eq!(report, Report { faults: vec![], receipt: None, size: 3, root, checkpoints: 2, writing: false });
         assert_eq!(check(&bytes, Some((2, ledger_and_frontier(&[2]).1.root()))), "");
     }
 

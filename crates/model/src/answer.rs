@@ -38,12 +38,24 @@ impl<'s> Answers<'s> {
     ///
     /// `later_recorded` is how many events the replay left out for the recorded clock.
     pub fn new(state: &'s State, clocks: &Clocks, later_recorded: u64) -> Self {
+        Answers::watched(state, clocks, later_recorded, |_, _| {})
+    }
+
+    /// As [`Answers::new`], and shows each series to `watch` as it is resolved, in the order of
+    /// [`Answers::figures`]: for questions about figures that are not current, which need no second pass.
+    pub fn watched(
+        state: &'s State,
+        clocks: &Clocks,
+        later_recorded: u64,
+        mut watch: impl FnMut(SeriesKey, &Resolved),
+    ) -> Self {
         let resolver = Resolver::new(state, clocks);
         let mut left_out = LeftOut { later_recorded, ..LeftOut::default() };
         let mut figures = Vec::new();
         for series in in_order(state) {
             let resolved = resolver.resolve(series);
             left_out.add(resolved.left_out);
+            watch(series, &resolved);
             figures.extend(current(&resolver, series, &resolved));
         }
         Answers { resolver, figures, left_out, headlines: OnceLock::new() }

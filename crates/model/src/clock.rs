@@ -60,9 +60,18 @@ impl PublishedBy {
         Ok(PublishedBy { asked: Published::parse(text)? })
     }
 
+    /// The last day asked for.
+    pub fn last_day(&self) -> Day {
+        self.asked.last_day()
+    }
+
     /// Whether something published at `when` was public by then.
     pub fn includes(&self, when: &Published) -> bool {
-        when.public_from() <= self.asked.public_from()
+        match (when, self.asked) {
+            // A day ends before the first second of the next; an instant includes itself.
+            (Published::At(instant), Published::Date(_)) => *instant < self.asked.public_from(),
+            _ => when.public_from() <= self.asked.public_from(),
+        }
     }
 }
 
@@ -163,6 +172,19 @@ mod tests {
         assert!(!check("7", 8, "2020-01-01T00:00:00Z"));
         assert!(check("year:2025", 8, "2025-12-31T23:59:59Z"));
         assert!(!check("year:2025", 1, "2026-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn what_is_published_in_the_first_second_of_the_next_day_was_not_public_by_the_day() {
+        let by = |asked: &str, when: &str| {
+            PublishedBy::parse(asked).unwrap().includes(&Published::parse(when).unwrap())
+        };
+        assert!(by("2025-12-04", "2025-12-04"));
+        assert!(by("2025-12-04", "2025-12-04T23:59:59Z"));
+        assert!(!by("2025-12-04", "2025-12-05T00:00:00Z"));
+        assert!(!by("2025-12-04", "2025-12"));
+        assert!(by("2025-12-05T00:00:00Z", "2025-12-04"));
+        assert!(!by("2025-12-04T23:59:59Z", "2025-12-04"));
     }
 
     #[test]

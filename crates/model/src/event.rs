@@ -14,7 +14,7 @@ use crate::id::Country;
 use crate::value::{Decimal, Expression, Value};
 
 pub use kind::Kind;
-pub use words::{Measure, Position, PositionKind, ReporterKind};
+pub use words::{CheckKind, Measure, Position, PositionKind, ReporterKind};
 
 /// 1-based position of an event in its ledger.
 ///

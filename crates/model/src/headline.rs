@@ -1,5 +1,7 @@
 //! Headlines: the one figure a named policy selects for an indicator, place and breakdown, and what stands beside it.
 
+mod passed_over;
+
 use std::collections::HashMap;
 
 use crate::answer::{Answers, CurrentFigure};
@@ -8,6 +10,8 @@ use crate::event::{ReporterKind, Rule, Seq};
 use crate::state::key::{BreakdownKey, IndicatorKey, PlaceKey, ReporterKey};
 use crate::state::{Definition, PolicyRow, State};
 use crate::value::{Decimal, Expression, Interval, NoValue};
+
+pub use passed_over::{PassedOver, passed_over};
 
 /// What a headline is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,14 +114,24 @@ pub(crate) fn headlines(answers: &Answers<'_>) -> Vec<Headline> {
     all
 }
 
-fn subject(answers: &Answers<'_>, figure: &CurrentFigure) -> Subject {
+/// What the headline that a figure could be selected for is for.
+pub(crate) fn subject(answers: &Answers<'_>, figure: &CurrentFigure) -> Subject {
     let series = answers.state().series(figure.series);
     Subject { indicator: series.indicator, place: series.place, breakdown: series.breakdown }
 }
 
 fn counted(answers: &Answers<'_>, subject: Subject, range: std::ops::Range<usize>) -> Headline {
+    counted_under(answers, subject, range, answers.state().policy(subject.indicator))
+}
+
+/// The headline of a counted indicator under any policy: of `subject`, whose figures are those in `range`.
+pub(crate) fn counted_under(
+    answers: &Answers<'_>,
+    subject: Subject,
+    range: std::ops::Range<usize>,
+    policy: Option<(Seq, &PolicyRow)>,
+) -> Headline {
     let state = answers.state();
-    let policy = state.policy(subject.indicator);
     let default = Rule::Latest;
     let rule = policy.map_or(&default, |(_, row)| &row.rule);
     let candidates = candidates(answers, range);
@@ -274,7 +288,8 @@ fn subjects(
     present.into_iter().map(|(subject, _)| subject).collect()
 }
 
-fn derive(
+/// The headline of a derived indicator under any expression; `by_subject` finds the inputs in `all`.
+pub(crate) fn derive(
     answers: &Answers<'_>,
     expression: &Expression,
     subject: Subject,

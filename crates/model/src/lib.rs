@@ -6,8 +6,10 @@
 //! clock or an environment, and nothing fails for outside reasons.
 
 pub mod answer;
+pub mod check;
 pub mod clock;
 pub mod date;
+pub mod diff;
 pub mod event;
 pub mod headline;
 pub mod id;
@@ -17,6 +19,8 @@ pub mod rollcall;
 pub mod state;
 pub mod texts;
 pub mod value;
+pub mod vintages;
+pub mod why;
 
 #[cfg(test)]
 mod testing;

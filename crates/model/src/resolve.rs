@@ -107,6 +107,13 @@ pub enum Cause {
     Revised,
 }
 
+impl OrderKey {
+    /// The day it counts for: the last day of as-of, else of publication.
+    pub fn effective_day(&self) -> Option<Day> {
+        self.effective.map(|(last, _)| last)
+    }
+}
+
 impl Figure {
     /// Its place in its series.
     pub fn key(&self) -> OrderKey {
@@ -122,7 +129,7 @@ impl Figure {
 
     /// The day it counts for: the last day of as-of, else of publication.
     pub fn effective_day(&self) -> Option<Day> {
-        self.key().effective.map(|(last, _)| last)
+        self.key().effective_day()
     }
 }
 

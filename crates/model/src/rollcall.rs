@@ -1,12 +1,13 @@
 //! Roll-calls: tallies as each source gives them, named states, the remainder nobody named, and what is contested.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::event::{Position, PositionKind, Seq, Tally};
 use crate::id::Country;
 use crate::resolve::Resolver;
-use crate::state::AccountRow;
 use crate::state::key::{SourceKey, VoteKey};
+use crate::state::versioned::Versioned;
+use crate::state::{AccountRow, PositionRow};
 use crate::value::{Decimal, Form, Interval, NoValue, Value};
 
 /// The positions that a tally counts, in the order they are shown.
@@ -83,10 +84,38 @@ impl RollCall {
     /// The roll-call of one vote.
     pub fn new(resolver: &Resolver<'_>, vote: VoteKey) -> RollCall {
         let state = resolver.state();
-        let visible = state.accounts().live().filter(|entry| {
-            let row = &entry.row;
-            row.vote == vote && resolver.is_public(state.published(row.published, Some(row.source)))
-        });
+        let accounts = state.accounts().live().filter(|entry| entry.row.vote == vote);
+        let positions = state.positions().live().filter(|entry| entry.row.vote == vote);
+        RollCall::of(resolver, vote, accounts, positions)
+    }
+
+    /// All roll-calls, in the order their votes were declared; accounts and positions are gone through once.
+    pub fn all(resolver: &Resolver<'_>) -> Vec<RollCall> {
+        let state = resolver.state();
+        let votes: Vec<VoteKey> = state.votes().live_keys().collect();
+        let mut of_vote: HashMap<VoteKey, (Vec<_>, Vec<_>)> = HashMap::new();
+        for entry in state.accounts().live() {
+            of_vote.entry(entry.row.vote).or_default().0.push(entry);
+        }
+        for entry in state.positions().live() {
+            of_vote.entry(entry.row.vote).or_default().1.push(entry);
+        }
+        let call = |vote: VoteKey| {
+            let (accounts, positions) = of_vote.remove(&vote).unwrap_or_default();
+            RollCall::of(resolver, vote, accounts.into_iter(), positions.into_iter())
+        };
+        votes.into_iter().map(call).collect()
+    }
+
+    fn of<'s>(
+        resolver: &Resolver<'s>,
+        vote: VoteKey,
+        accounts: impl Iterator<Item = &'s Versioned<AccountRow>>,
+        positions: impl Iterator<Item = &'s Versioned<PositionRow>>,
+    ) -> RollCall {
+        let state = resolver.state();
+        let visible =
+            accounts.filter(|entry| resolver.is_public(state.published(entry.row.published, Some(entry.row.source))));
         let accounts: Vec<AccountView> = visible
             .map(|entry| AccountView {
                 seq: entry.seq,
@@ -97,7 +126,7 @@ impl RollCall {
             .collect();
         let leading = leading(&accounts);
         let mut call = RollCall { vote, accounts, leading, states: BTreeMap::new() };
-        call.collect_claims(resolver);
+        call.collect_claims(resolver, positions);
         call.collect_denials();
         call.explain_tallies();
         call
@@ -135,7 +164,11 @@ impl RollCall {
 }
 
 impl RollCall {
-    fn collect_claims(&mut self, resolver: &Resolver<'_>) {
+    fn collect_claims<'s>(
+        &mut self,
+        resolver: &Resolver<'s>,
+        positions: impl Iterator<Item = &'s Versioned<PositionRow>>,
+    ) {
         let state = resolver.state();
         for view in &self.accounts {
             for (position, stated) in &view.account.positions {
@@ -149,7 +182,7 @@ impl RollCall {
                 self.states.entry(stated.country).or_default().claims.push(claim);
             }
         }
-        for entry in state.positions().live().filter(|entry| entry.row.vote == self.vote) {
+        for entry in positions {
             let row = &entry.row;
             if resolver.is_public(state.published(row.published, Some(row.source))) {
                 let claim = PositionClaim {
@@ -169,16 +202,14 @@ impl RollCall {
 
     /// A list as long as its account's tally is complete and denies that position to every other state.
     fn collect_denials(&mut self) {
+        let recorded: Vec<(Country, Vec<Position>)> =
+            self.states.iter().map(|(country, state)| (*country, state.recorded())).collect();
         for (at, view) in self.accounts.iter().enumerate() {
-            for position in COUNTED {
-                let listed = view.listed(position);
-                if listed.is_empty() || !view.is_complete(position) {
-                    continue;
-                }
-                for (country, state) in &mut self.states {
-                    if state.recorded().contains(&position) && !listed.contains(country) {
-                        state.denied_by.push((position, at));
-                    }
+            for position in COUNTED.into_iter().filter(|position| view.is_complete(*position)) {
+                let listed: BTreeSet<Country> = view.listed(position).into_iter().collect();
+                let named = recorded.iter().filter(|(_, positions)| positions.contains(&position));
+                for (country, _) in named.filter(|(country, _)| !listed.is_empty() && !listed.contains(country)) {
+                    self.states.entry(*country).or_default().denied_by.push((position, at));
                 }
             }
         }

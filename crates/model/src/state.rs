@@ -6,12 +6,11 @@
 
 mod admit;
 mod apply;
+pub mod check;
 pub mod key;
 pub mod record;
 pub(crate) mod rows;
 pub mod versioned;
-
-pub use admit::BUILT_IN_CHECKS;
 
 use crate::date::{Day, Edtf, Instant, Published};
 use crate::event::{Kind, Measure, Position, ReporterKind, Rule, Seq, Stated, Tally};
@@ -19,6 +18,7 @@ use crate::value::{Decimal, Expression, Value};
 
 use std::collections::HashMap;
 
+use check::CheckRow;
 use key::{
     BreakdownKey, CaseKey, CheckKey, DateKey, DimensionKey, IndicatorKey, Interned, Names, PlaceKey,
     PublishedKey, ReporterKey, SeriesKey, SourceKey, VoteKey,
@@ -40,7 +40,7 @@ pub struct State {
     pub(crate) indicators: Dictionary<IndicatorKey, IndicatorRow>,
     pub(crate) votes: Dictionary<VoteKey, VoteRow>,
     pub(crate) cases: Dictionary<CaseKey, Refs>,
-    pub(crate) checks: Dictionary<CheckKey, ()>,
+    pub(crate) checks: Dictionary<CheckKey, CheckRow>,
     pub(crate) breakdowns: Names<BreakdownKey>,
     pub(crate) dates: Interned<DateKey, Edtf>,
     pub(crate) publications: Interned<PublishedKey, Published>,
@@ -392,6 +392,14 @@ pub struct Series {
     pub since: Option<Span>,
     /// The period, for measure `period`.
     pub period: Option<Span>,
+}
+
+impl Series {
+    /// The start of the count, where it is not the indicator's: its day, or first and last day of a month or year.
+    pub fn start(&self) -> Option<String> {
+        let (first, last) = self.since?;
+        Some(if first == last { first.to_string() } else { format!("{first}/{last}") })
+    }
 }
 
 /// The reporter took a figure back.

@@ -350,10 +350,23 @@ impl Line<'_> {
                 source: self.source().unwrap(),
                 published: self.published(),
             },
-            "check" => {
-                Fact::CheckAdded { id: self.arg(0), rule: CheckRule::Monotone { indicator: self.arg(1) } }
-            }
+            "check" => Fact::CheckAdded { id: self.arg(0), rule: self.check_rule() },
+            "acknowledge" => Fact::FindingAcknowledged {
+                check: self.arg(0),
+                figures: (1..self.arguments.len()).map(|at| self.seq(at)).collect(),
+            },
+            "norm" => Fact::NormCited { cited_by: None, source: None },
             kind => self.target(kind),
+        }
+    }
+
+    /// `monotone I`, `fresh R DAYS`, `total I parts=…` or `sum I OVER parts=…`; `I` alone is `monotone I`.
+    fn check_rule(&self) -> CheckRule<'static> {
+        match self.arguments[1] {
+            "fresh" => CheckRule::Fresh { reporter: self.arg(2), days: self.arguments[3].parse().unwrap() },
+            "total" => CheckRule::Total { indicator: self.arg(2), parts: self.list("parts") },
+            "sum" => CheckRule::Sum { indicator: self.arg(2), over: self.arg(3), parts: self.list("parts") },
+            _ => CheckRule::Monotone { indicator: self.arg(1) },
         }
     }
 

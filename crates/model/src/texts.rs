@@ -19,6 +19,13 @@ pub trait Texts {
     ///
     /// As [`Texts::members`].
     fn recorder(&self, seq: Seq) -> Result<String, TextError>;
+
+    /// The reason that event `seq` itself gives; of a correction its own, not one of its replacement.
+    ///
+    /// # Errors
+    ///
+    /// As [`Texts::members`].
+    fn reason(&self, seq: Seq) -> Result<Option<String>, TextError>;
 }
 
 /// The members of one event's data: texts as they are, numbers and booleans as their JSON spelling, lists and

@@ -10,7 +10,7 @@ pub mod qualifier;
 mod relation;
 
 pub use decimal::{Decimal, DecimalError};
-pub use expression::{Expression, ExpressionError};
+pub use expression::{Expression, ExpressionError, Working};
 pub use fraction::{Fraction, Rounding};
 pub use interval::{Interval, NoValue};
 pub(crate) use notation::Form;

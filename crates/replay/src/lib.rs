@@ -14,7 +14,7 @@ mod texts;
 pub use error::ReplayError;
 pub use fold::{Replay, check_line};
 pub use session::{Duplicate, Fate, Refusal, Session, SessionOptions, Staged, Stamp};
-pub use texts::LedgerTexts;
+pub use texts::{LedgerTexts, created};
 
 #[cfg(test)]
 mod tests;

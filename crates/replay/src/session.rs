@@ -5,14 +5,14 @@ use std::path::Path;
 
 use recount_ledger::aside::SetAside;
 use recount_ledger::batch::{Batch, NewEvent};
-use recount_ledger::codec::{self, Input};
+use recount_ledger::codec::{self, Dictionary, Input, Named, What};
 use recount_ledger::line::Clock;
 use recount_ledger::merkle::Frontier;
 use recount_ledger::storage::Storage;
 use recount_ledger::writer::{Options, Receipt, Writer};
 use recount_model::date::Instant;
 use recount_model::event::{Event, Kind, Seq};
-use recount_model::problem::{Code, Problem};
+use recount_model::problem::{Code, Problem, nearest};
 use recount_model::state::State;
 use recount_model::texts::Texts;
 
@@ -116,6 +116,40 @@ pub enum Refusal {
 
 const DAY: i64 = 86_400;
 
+/// The problem with something named that is not there; names of checks may be those of built-in ones and are not
+/// looked up.
+fn missing(state: &State, named: &Named) -> Option<Problem> {
+    let (dictionary, id) = match &named.what {
+        What::Id(dictionary, id) => (*dictionary, id),
+        What::Event(seq) => {
+            let expected = format!("an earlier event: 1 to {}", state.size());
+            let problem = Problem::new(Code::NO_SUCH_EVENT, &*named.member, seq.to_string(), expected);
+            return state.kind(*seq).is_none().then_some(problem);
+        }
+    };
+    let look_up = |known: bool, near: Option<&str>| {
+        let hint = near.map(|near| format!("did you mean {near}?"));
+        let expected = format!("the id of a declared {}", dictionary.noun());
+        let problem = Problem::new(Code::UNDECLARED, &*named.member, &**id, expected);
+        (!known).then(|| problem.hint(hint))
+    };
+    macro_rules! in_dictionary {
+        ($entries:expr) => {
+            look_up($entries.find(id).is_some(), nearest(id, $entries.ids()))
+        };
+    }
+    match dictionary {
+        Dictionary::Source => in_dictionary!(state.sources()),
+        Dictionary::Reporter => in_dictionary!(state.reporters()),
+        Dictionary::Place => in_dictionary!(state.places()),
+        Dictionary::Dimension => in_dictionary!(state.dimensions()),
+        Dictionary::Indicator => in_dictionary!(state.indicators()),
+        Dictionary::Vote => in_dictionary!(state.votes()),
+        Dictionary::Case => in_dictionary!(state.cases()),
+        Dictionary::Check => None,
+    }
+}
+
 impl<'s> Session<'s> {
     /// Locks a ledger and replays it.
     ///
@@ -190,7 +224,14 @@ impl<'s> Session<'s> {
         let state = &self.state;
         let kind_of = |seq: Seq| state.kind(seq);
         let resolve = |label: &str| self.labels.get(label).copied();
-        let input = codec::read_input(line, &resolve, &kind_of, &self.options.salt)?;
+        let input = codec::read_input(line, &resolve, &kind_of, &self.options.salt).map_err(|mut problems| {
+            // What a broken line names can be looked up all the same, so that one run tells everything.
+            for named in codec::named(line, &resolve, &kind_of) {
+                let told = problems.iter().any(|problem| problem.member == named.member);
+                problems.extend(missing(state, &named).filter(|_| !told));
+            }
+            problems
+        })?;
         if let Some(label) = input.label.as_deref().filter(|label| self.labels.contains_key(*label)) {
             let expected = "a label that no earlier line of this batch has";
             return Err(vec![Problem::new(Code::BAD_LABEL, "label", label, expected)]);

@@ -146,6 +146,8 @@ fn labels_stand_for_sequence_numbers_and_every_problem_of_a_line_is_told() {
         problems(&mut session, &dispute.replace("ten", "eleven").replace("\"b\"", "\"a b\"")),
         ["E0306", "E0203"]
     );
+    let broken = figure("1,0", "2025-13", "s9");
+    assert_eq!(problems(&mut session, &broken), ["E0201", "E0202", "E0301"]);
     assert_eq!(session.staged(), 2);
 }
 

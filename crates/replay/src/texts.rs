@@ -68,6 +68,19 @@ impl<'a> LedgerTexts<'a> {
     }
 }
 
+/// What the first event says of the ledger: its format, origin and title, whatever prefix was replayed.
+///
+/// # Errors
+///
+/// When the line cannot be read.
+pub fn created(ledger: &Ledger) -> Result<Members, TextError> {
+    let unreadable = |reason: String| TextError { seq: 1, reason };
+    let mut bytes = Vec::new();
+    ledger.read_line(0, &mut bytes).map_err(|error| unreadable(error.to_string()))?;
+    let line = EventLine::parse(&bytes).map_err(|error| unreadable(error.found))?;
+    codec::own_members(line.data).map_err(|problem| unreadable(problem.expected))
+}
+
 impl Texts for LedgerTexts<'_> {
     fn members(&self, seq: Seq) -> Result<Members, TextError> {
         self.with_line(seq, |line| {
@@ -78,5 +91,9 @@ impl Texts for LedgerTexts<'_> {
 
     fn recorder(&self, seq: Seq) -> Result<String, TextError> {
         self.with_line(seq, |line| Ok(line.by.clone().into_owned()))
+    }
+
+    fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {
+        Ok(self.own_members(seq)?.get("reason").map(str::to_owned))
     }
 }

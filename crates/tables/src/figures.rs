@@ -5,7 +5,7 @@ use recount_model::event::Seq;
 use recount_model::state::record::Record;
 
 use crate::Context;
-use crate::said::{SAID, Said, said_cells, since, wording};
+use crate::said::{SAID, Said, said_cells, wording};
 use crate::table::{Column, Sink, Stop, Table, columns, join, shown};
 use crate::value::Stated;
 
@@ -74,7 +74,7 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
             published: current.figure.published,
             source: first.source,
         };
-        let row = Row { said, current, first, since: since(series) };
+        let row = Row { said, current, first, since: series.start() };
         let mut cells = Vec::with_capacity(COLUMNS.len());
         said_cells(&row.said, &mut cells);
         own_cells(&row, &mut cells);

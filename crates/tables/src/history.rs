@@ -9,7 +9,7 @@ use recount_model::state::record::Record;
 use recount_model::texts::Members;
 
 use crate::Context;
-use crate::said::{SAID, Said, said_cells, since};
+use crate::said::{SAID, Said, said_cells};
 use crate::table::{Column, Sink, Stop, Table, columns, join, shown};
 use crate::value::Stated;
 use fate::{Causes, Ends, Fate};
@@ -159,7 +159,7 @@ impl<'a> Versions<'a> {
             said,
             record,
             texts,
-            since: since(series),
+            since: series.start(),
             fate,
             repeats: figure
                 .map(|figure| self.resolved.figures[figure].seq)

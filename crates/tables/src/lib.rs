@@ -24,6 +24,7 @@ mod tallies;
 mod testing;
 mod texts;
 mod value;
+mod vintages;
 mod votes;
 
 pub use context::{CaseDetail, Context};
@@ -31,6 +32,7 @@ pub use provenance::Provenance;
 pub use recount_model::texts::TextError;
 pub use snapshot::snapshot;
 pub use table::{Cell, Column, Kind, RowError, Summary, Table};
+pub use vintages::VINTAGES;
 
 /// Every table, in the order they are exported: first what is claimed, then what it names.
 pub const TABLES: &[Table] = &[

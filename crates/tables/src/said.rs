@@ -3,7 +3,7 @@
 use recount_model::date::{Edtf, Published};
 use recount_model::state::key::SourceKey;
 use recount_model::state::record::Record;
-use recount_model::state::{Series, Span, State};
+use recount_model::state::{Series, State};
 
 use crate::Context;
 use crate::table::{Cell, Column, Stop, columns, join, shown};
@@ -70,10 +70,4 @@ pub(crate) fn wording(context: &Context<'_>, record: &Record) -> Result<Option<S
         return Ok(None);
     }
     Ok(context.members(record.version)?.get("wording").map(str::to_owned))
-}
-
-/// Another start of the count than the indicator's: its day, or first and last day of a month or year.
-pub(crate) fn since(series: &Series) -> Option<String> {
-    let (first, last): Span = series.since?;
-    Some(if first == last { first.to_string() } else { format!("{first}/{last}") })
 }

@@ -119,4 +119,8 @@ impl Texts for Fixture {
     fn recorder(&self, _seq: Seq) -> Result<String, TextError> {
         Ok("ana".to_owned())
     }
+
+    fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {
+        Ok(self.members(seq)?.get("reason").map(str::to_owned))
+    }
 }

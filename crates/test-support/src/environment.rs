@@ -204,7 +204,6 @@ impl Outcome {
     ///
     /// When the exit status is not 0, with the whole answer.
     #[track_caller]
-    #[must_use]
     pub fn success(self) -> Self {
         self.exits(0)
     }
@@ -215,7 +214,6 @@ impl Outcome {
     ///
     /// When it is another one, with the whole answer.
     #[track_caller]
-    #[must_use]
     pub fn exits(self, exit: i32) -> Self {
         assert_eq!(self.exit, exit, "the exit status is not the one expected of:\n{self}");
         self
@@ -273,7 +271,7 @@ mod tests {
     #[test]
     fn folders_are_copied_whole() {
         let environment = TestEnvironment::new();
-        let _ = environment.shell("mkdir -p a/b; echo 1 >a/x; echo 2 >a/b/y").success();
+        environment.shell("mkdir -p a/b; echo 1 >a/x; echo 2 >a/b/y").success();
         environment.copy(&environment.folder().join("a"), "c");
         assert_eq!(environment.shell("cat c/x c/b/y").success().stdout, "1\n2\n");
     }
@@ -281,6 +279,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "err\n[exit 1]")]
     fn a_failure_that_was_not_expected_shows_the_answer() {
-        let _ = TestEnvironment::new().shell("echo err >&2; exit 1").success();
+        TestEnvironment::new().shell("echo err >&2; exit 1").success();
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn write(folder: &Path, batches: &[Batch]) -> Result<()> {
 /// Builds the ledger anew and compares it with the one in `folder`, byte by byte.
 ///
 /// # Errors
-/// As [`write`], or if the two differ; the message says from which line on.
+/// As [`write()`], or if the two differ; the message says from which line on.
 pub(crate) fn check(folder: &Path, batches: &[Batch]) -> Result<()> {
     let scratch = Scratch::in_folder(folder)?;
     let built = fs::read(build(&scratch.0, batches)?)?;

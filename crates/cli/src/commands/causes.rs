@@ -1,8 +1,8 @@
 //! `recount correct`, `retract`, `withdraw`, `dispute`: the causes of change.
 
-use recount_ledger::codec::{Field, fields};
+use recount_ledger::codec::{Shape, fields};
 use recount_model::event::Kind;
-use recount_model::problem::{Code, Problem, nearest};
+use recount_model::problem::{Code, Problem};
 use recount_replay::Session;
 use serde_json::{Map, Value};
 
@@ -24,50 +24,31 @@ pub(crate) fn correct(global: &Global, output: &mut Output, correct: &Correct) -
 }
 
 fn replacement(session: &Session<'_>, correct: &Correct) -> Result<Map<String, Value>, Failure> {
-    let refused = |problem: Problem, place: &str| {
-        Failure::one(BAD_INPUT, Trouble::of_problem(problem, place.to_owned()))
-    };
-    let (kind, data) = session.data_in_force(correct.seq).map_err(|problem| refused(problem, "SEQ"))?;
+    let refused = |problem: Problem| Failure::one(BAD_INPUT, Trouble::of_problem(problem, "SEQ".to_owned()));
+    let (kind, data) = session.data_in_force(correct.seq).map_err(refused)?;
     let Ok(Value::Object(mut data)) = serde_json::from_str(&data) else {
-        let problem = Problem::new(Code::CORRUPT, "", correct.seq.to_string(), "an event with data");
-        return Err(refused(problem, "SEQ"));
+        let found = correct.seq.to_string();
+        return Err(refused(Problem::new(Code::CORRUPT, "", found, "an event with data")));
     };
-    let known = fields(kind);
-    let mut settings: Vec<(&Field, Vec<&str>)> = Vec::new();
-    let mut unknown = Vec::new();
+    let mut settings: Vec<(String, Vec<&str>)> = Vec::new();
     for setting in &correct.set {
         let (member, value) = setting.split_once('=').unwrap_or((setting, ""));
         let name = member.replace('-', "_");
-        let Some(field) = known.iter().find(|field| field.name == name) else {
-            unknown.push(unknown_member(kind, member));
-            continue;
-        };
-        match settings.iter_mut().find(|(other, _)| other.name == field.name) {
+        match settings.iter_mut().find(|(known, _)| *known == name) {
             Some((_, values)) => values.push(value),
-            None => settings.push((field, vec![value])),
+            None => settings.push((name, vec![value])),
         }
     }
-    if !unknown.is_empty() {
-        return Err(Failure::new(BAD_INPUT, unknown));
-    }
-    for (field, values) in settings {
+    for (name, values) in settings {
+        // A member that the type does not have is set all the same: the format's own diagnosis names it.
+        let shape = fields(kind).iter().find(|field| field.name == name).map_or(Shape::Text, |field| field.shape);
         if values == [""] {
-            data.remove(field.name);
+            data.remove(&name);
         } else {
-            data.insert(field.name.to_owned(), json_of(field.shape, &values));
+            data.insert(name, json_of(shape, &values));
         }
     }
     Ok(data)
-}
-
-fn unknown_member(kind: Kind, member: &str) -> Trouble {
-    let names: Vec<&str> = fields(kind).iter().map(|field| field.name).collect();
-    let expected = format!("a member of {}: {}", kind.as_str(), names.join(", "));
-    let hint = nearest(member, names.iter().copied()).map(|near| format!("did you mean {near}?"));
-    Trouble::of_problem(
-        Problem::new(Code::UNKNOWN_MEMBER, "", member, expected).hint(hint),
-        "--set".to_owned(),
-    )
 }
 
 /// Appends a retraction.

@@ -20,12 +20,14 @@ pub(crate) fn csv(
     options: &ExportOptions,
 ) -> Result<(), Failure> {
     let tables = tables(&options.tables)?;
+    check_parent(dir)?;
     let view = View::open(global, &options.clocks, output)?;
     let answers = view.answers();
     let texts = view.texts();
     let context =
         Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
-    let summary = recount_export_csv::export(dir, &tables, &context, &view.provenance()?)?;
+    let summary = recount_export_csv::export(dir, &tables, &context, &view.provenance()?)
+        .map_err(|error| Failure::of_csv(error, dir))?;
     print(output, dir, &summary)
 }
 
@@ -46,8 +48,17 @@ pub(crate) fn sqlite(
     let texts = view.texts();
     let context =
         Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
-    let summary = recount_export_sqlite::export(path, &context, &view.provenance()?)?;
+    let summary = recount_export_sqlite::export(path, &context, &view.provenance()?)
+        .map_err(|error| Failure::of_sqlite(error, path))?;
     print(output, path, &summary)
+}
+
+/// The folder to write into must be there: a mistyped path is not to become a tree of folders.
+fn check_parent(target: &Path) -> Result<(), Failure> {
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let Some(missing) = parent.filter(|parent| !parent.is_dir()) else { return Ok(()) };
+    let trouble = Trouble::new(Code::IO, "expected a folder that is there; create it first");
+    Err(Failure::one(crate::error::IO, trouble.value(missing.display().to_string())))
 }
 
 fn detail(options: &ExportOptions) -> CaseDetail {

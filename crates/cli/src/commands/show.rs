@@ -7,7 +7,7 @@ use recount_model::answer::Answers;
 use recount_model::event::{Kind, Seq};
 use recount_model::problem::Code;
 use recount_model::resolve::{Cause, Resolved, Standing};
-use recount_model::texts::Texts;
+use recount_model::texts::{Members, Texts};
 use serde_json::{Value, json};
 
 use crate::args::{ClockOptions, Global, Show};
@@ -156,10 +156,33 @@ fn standing(resolved: &Resolved, at: usize) -> String {
     }
 }
 
+/// One event in a line; a corrected one as it is in force, a correction with what it changed.
 fn line(view: &View, seq: Seq) -> Result<String, Failure> {
-    let texts = view.texts();
-    let source = texts.members(seq)?.get("source").map(|id| format!("  [{id}]")).unwrap_or_default();
-    Ok(format!("seq {seq}  {}{source}", summary(&view.replay.state, seq, &texts.own_members(seq)?)))
+    let (state, texts) = (&view.replay.state, view.texts());
+    if state.kind(seq) == Some(Kind::RecordCorrected) {
+        let reason = texts.own_members(seq)?.get("reason").unwrap_or_default().to_owned();
+        return Ok(format!("seq {seq}  {}: {reason}", changes(view, seq)?));
+    }
+    let members = match state.correction_in_force(seq) {
+        Some(correction) => texts.members(correction)?,
+        None => texts.own_members(seq)?,
+    };
+    let source = members.get("source").map(|id| format!("  [{id}]")).unwrap_or_default();
+    Ok(format!("seq {seq}  {}{source}", summary(state, seq, &members)))
+}
+
+/// What a correction changed against the version before it: `value 2040 → 2041`.
+fn changes(view: &View, correction: Seq) -> Result<String, Failure> {
+    let (state, texts) = (&view.replay.state, view.texts());
+    let Some(original) = state.target(correction) else { return Ok(String::new()) };
+    let before = state.corrections_of(original).take_while(|seq| *seq < correction).last().unwrap_or(original);
+    let (old, new) = (texts.members(before)?, texts.members(correction)?);
+    let said = |members: &Members, name: &str| members.get(name).unwrap_or("nothing").to_owned();
+    let changed = state.kind(original).map(fields).unwrap_or_default().iter().filter_map(|field| {
+        let (old, new) = (said(&old, field.name), said(&new, field.name));
+        (old != new).then(|| format!("{} {old} → {new}", field.name))
+    });
+    Ok(changed.collect::<Vec<_>>().join(", "))
 }
 
 fn raw(view: &View, seq: Seq) -> Result<Value, Failure> {

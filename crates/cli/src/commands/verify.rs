@@ -4,6 +4,7 @@ use std::io::Write;
 
 use recount_ledger::aside;
 use recount_ledger::error::Fault;
+use recount_ledger::line::EventLine;
 use recount_ledger::merkle::Hash;
 use recount_ledger::storage::{Fitness, RealStorage};
 use recount_ledger::verify::{Report, verify};
@@ -23,6 +24,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
     let receipt = options.head.as_deref().map(parse_head).transpose()?;
     let mut state = State::new();
     let mut broken = false;
+    let mut newer = None;
     let report = verify(&RealStorage, &global.file, receipt, &mut |line, event| {
         // After the first event that cannot be taken, what later ones name is not known any more.
         if broken {
@@ -30,13 +32,19 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
         }
         let checked = check_line(&mut state, line.offset, event);
         broken = checked.is_err();
+        let problems = checked.as_ref().err().into_iter().flatten();
+        newer = problems.into_iter().find(|problem| problem.code == Code::NEWER_FORMAT).cloned();
         checked.map_err(|problems| problems.iter().map(describe).collect::<Vec<_>>().join("; "))
     })?;
-    print(output, &report)?;
-    if report.faults.is_empty() {
-        return Ok(());
+    if let Some(problem) = newer {
+        let message = format!("the ledger goes on in format {}: use a newer recount to verify it", problem.value);
+        return Err(Failure::one(BAD_INPUT, Trouble::new(Code::NEWER_FORMAT, message)));
     }
-    Err(Failure::new(INTEGRITY, report.faults.iter().map(trouble).collect()))
+    print(output, &report)?;
+    let damage = report.faults.iter().map(|fault| trouble(Code::CORRUPT, fault));
+    let lost = report.receipt.iter().map(|fault| trouble(Code::HEAD_NOT_FOUND, fault));
+    let troubles: Vec<Trouble> = damage.chain(lost).collect();
+    if troubles.is_empty() { Ok(()) } else { Err(Failure::new(INTEGRITY, troubles)) }
 }
 
 fn describe(problem: &Problem) -> String {
@@ -44,8 +52,8 @@ fn describe(problem: &Problem) -> String {
     format!("{}: {member}{:?}: expected {}", problem.code, problem.value, problem.expected)
 }
 
-fn trouble(fault: &Fault) -> Trouble {
-    Trouble::new(Code::CORRUPT, fault.to_string())
+fn trouble(code: Code, fault: &Fault) -> Trouble {
+    Trouble::new(code, fault.to_string())
 }
 
 fn parse_head(text: &str) -> Result<(u64, Hash), Failure> {
@@ -57,7 +65,7 @@ fn parse_head(text: &str) -> Result<(u64, Hash), Failure> {
 }
 
 fn print(output: &mut Output, report: &Report) -> Result<(), Failure> {
-    let good = report.faults.is_empty();
+    let good = report.faults.is_empty() && report.receipt.is_none();
     if report.writing {
         output.note("a writer is at work: bytes behind the last checkpoint were not looked at");
     }
@@ -67,6 +75,7 @@ fn print(output: &mut Output, report: &Report) -> Result<(), Failure> {
         let summary = json!({
             "intact": good, "size": report.size, "root": report.root.to_string(),
             "checkpoints": report.checkpoints, "faults": report.faults.len(),
+            "receipt_missing": report.receipt.is_some(),
         });
         writeln!(out, "{summary}")?;
     } else if good {
@@ -100,8 +109,11 @@ pub(crate) fn recover(global: &Global, output: &mut Output) -> Result<(), Failur
         recovered.events.len()
     ));
     let out = output.stdout();
-    for event in &recovered.events {
-        writeln!(out, "{event}")?;
+    for line in &recovered.events {
+        // What the writer adds (number, time, recorder) it adds again when the event is appended again.
+        if let Ok(event) = EventLine::parse(line.as_bytes()) {
+            writeln!(out, "{{\"type\":{},\"data\":{}}}", json!(event.kind), event.data)?;
+        }
     }
     out.flush()?;
     Ok(())

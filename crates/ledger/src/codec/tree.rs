@@ -69,7 +69,7 @@ fn unreadable(error: &serde_json::Error) -> Problem {
     let code = if error.classify() == Category::Data { Code::TOO_LARGE } else { Code::SYNTAX };
     let said = error.to_string();
     let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
-    Problem::new(code, "", "", format!("JSON, column {}: {what}", error.column()))
+    Problem::new(code, "", "", format!("expected JSON; column {}: {what}", error.column()))
 }
 
 impl Serialize for Tree {

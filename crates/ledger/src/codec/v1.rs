@@ -10,6 +10,7 @@ mod diagnose;
 mod dictionaries;
 mod figures;
 mod input;
+mod named;
 mod notation;
 mod texts;
 mod votes;
@@ -21,6 +22,7 @@ use recount_model::problem::{Code, Problem};
 pub use canonical::{canonical, content, members, own_members};
 pub use diagnose::diagnose;
 pub use input::{Input, read_input};
+pub use named::{Named, What, named};
 
 use crate::codec::schema::{Field, Layout};
 use wire::Record;

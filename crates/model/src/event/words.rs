@@ -86,3 +86,33 @@ words! {
         Intended "intended",
     }
 }
+
+words! {
+    /// The checks that are built in. A check kept in the ledger is of one of these kinds too.
+    CheckKind {
+        /// A rule of the ledger: a headline that cannot be the sum of its parts.
+        ControlTotal "control-total",
+        /// Values for one moment that no number can satisfy together.
+        Disjoint "disjoint",
+        /// A figure known only from those who passed it on.
+        Echo "echo",
+        /// A running total that falls, and nothing recorded says why.
+        Falling "falling",
+        /// A roll-call whose numbers do not add up, or whose sources differ.
+        RollCall "roll-call",
+        /// A number ten or a thousand times what its neighbours suggest, or that part of it.
+        Scale "scale",
+        /// A rule of the ledger: a reporter without a recent figure.
+        Stale "stale",
+        /// Parts that cannot make the whole the same reporter gave for the same moment.
+        SumOfParts "sum-of-parts",
+        /// A number that is its neighbour's with two digits changed round.
+        Transposed "transposed",
+        /// A figure with neither an as-of nor a date of publication.
+        Undated "undated",
+        /// A figure or norm without any source.
+        Unsourced "unsourced",
+        /// Something declared and never used.
+        Unused "unused",
+    }
+}

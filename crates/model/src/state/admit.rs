@@ -7,24 +7,8 @@ use super::key::{IndicatorKey, Key};
 use super::rows::declared;
 use super::versioned::Dictionary;
 use super::{Definition, State};
-use crate::event::{Account, CheckRule, Claim, Fact, Measure, Policy, Position, Rule, Seq};
-use crate::problem::{Code, Problem};
-
-/// Names of the checks that are built in; `docs/cli-reference.md` says what each of them looks for.
-pub const BUILT_IN_CHECKS: &[&str] = &[
-    "control-total",
-    "disjoint",
-    "echo",
-    "falling",
-    "roll-call",
-    "scale",
-    "stale",
-    "sum-of-parts",
-    "transposed",
-    "undated",
-    "unsourced",
-    "unused",
-];
+use crate::event::{Account, CheckKind, CheckRule, Claim, Fact, Measure, Policy, Position, Rule, Seq};
+use crate::problem::{Code, Problem, nearest};
 
 impl State {
     /// Every reason why `fact` cannot be the next event; none means [`State::apply`] will take it.
@@ -55,6 +39,10 @@ impl Admission<'_> {
             Fact::PolicySet(policy) => self.policy(policy),
             Fact::CheckAdded { id, rule } => {
                 self.new_id(&self.state.checks, "check", id);
+                if CheckKind::parse(id).is_some() {
+                    let expected = "an id that no built-in check has";
+                    self.problems.push(Problem::new(Code::ALREADY_DECLARED, "id", &**id, expected));
+                }
                 self.check_rule(rule);
             }
             Fact::FindingAcknowledged { check, figures } => self.acknowledgement(check, figures),
@@ -249,12 +237,17 @@ impl Admission<'_> {
         }
     }
 
+    /// Findings about roll-calls and declarations name other events than figures, so any event in force will do.
     fn acknowledgement(&mut self, check: &str, figures: &[Seq]) {
-        if !BUILT_IN_CHECKS.contains(&check) {
-            self.named(&self.state.checks, "check", "check", Some(check));
+        let built_in = CheckKind::ALL.iter().map(|kind| kind.as_str());
+        if CheckKind::parse(check).is_none() && self.state.checks.find(check).is_none() {
+            let near = nearest(check, built_in.chain(self.state.checks.ids()));
+            let expected = "a check of the ledger, or one that is built in";
+            let problem = Problem::new(Code::UNDECLARED, "check", check, expected);
+            self.problems.push(problem.hint(near.map(|near| format!("did you mean {near}?"))));
         }
         for figure in figures {
-            self.figure(*figure, "figures");
+            self.in_force(*figure, "figures");
         }
     }
 

@@ -91,8 +91,9 @@ impl State {
                 let refs = self.refs(reporter.as_deref(), "reporter", Some(source), None)?;
                 self.cases.declare(seq, id, refs);
             }
-            Fact::CheckAdded { id, .. } => {
-                self.checks.declare(seq, id, ());
+            Fact::CheckAdded { id, rule } => {
+                let row = self.check_row(rule)?;
+                self.checks.declare(seq, id, row);
             }
             other => unreachable!("{} declares nothing: record() handles it", other.kind().as_str()),
         }
@@ -215,7 +216,7 @@ impl State {
             Fact::CaseDocumented { reporter, source, .. } => {
                 correct!(cases, self.refs(reporter.as_deref(), "reporter", Some(source), None)?);
             }
-            Fact::CheckAdded { .. } => correct!(checks, ()),
+            Fact::CheckAdded { rule, .. } => correct!(checks, self.check_row(rule)?),
             Fact::PolicySet(policy) => correct!(policies, self.policy_row(policy)?),
             Fact::FigureWithdrawn { target: figure, source, published } => {
                 correct!(withdrawals, self.withdrawal_row(*figure, source.as_deref(), *published)?);

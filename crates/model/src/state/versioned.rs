@@ -162,10 +162,14 @@ impl<K: Key, T> Dictionary<K, T> {
         self.rows.iter_mut().find(|entry| entry.seq == seq)
     }
 
+    /// Declared and not retracted things, in key order.
+    pub fn live_keys(&self) -> impl Iterator<Item = K> {
+        (0..self.rows.len()).filter(|&at| self.rows[at].is_live()).map(K::from_index)
+    }
+
     /// Declared and not retracted things, in order of id.
     pub fn live_sorted(&self) -> Vec<K> {
-        let mut keys: Vec<K> =
-            (0..self.rows.len()).filter(|&at| self.rows[at].is_live()).map(K::from_index).collect();
+        let mut keys: Vec<K> = self.live_keys().collect();
         keys.sort_unstable_by_key(|key| self.names.name(*key));
         keys
     }

@@ -1,9 +1,12 @@
 //! Expressions of derived indicators, such as `children.deported - children.returned`.
 
+mod working;
+
 use std::fmt;
 
 use super::decimal::Decimal;
 use super::interval::{Interval, NoValue};
+pub use working::{Step, Working};
 
 /// Longest expression, in bytes.
 const MAX_LENGTH: usize = 1000;
@@ -98,7 +101,7 @@ impl Expression {
         &self,
         lookup: &mut dyn FnMut(&str) -> Result<Interval, NoValue>,
     ) -> Result<Interval, NoValue> {
-        self.root.evaluate(lookup)
+        self.root.evaluate(lookup, &mut |_| {})
     }
 }
 
@@ -118,15 +121,18 @@ impl Node {
     fn evaluate(
         &self,
         lookup: &mut dyn FnMut(&str) -> Result<Interval, NoValue>,
+        on_step: &mut dyn FnMut(&Step<'_>),
     ) -> Result<Interval, NoValue> {
         match self {
             Node::Number(number) => Ok(Interval::from(*number)),
             Node::Indicator(id) => lookup(id),
             Node::Chain { first, rest, .. } => {
-                let mut value = first.evaluate(lookup)?;
+                let mut value = first.evaluate(lookup, on_step)?;
                 for (operator, node) in rest {
-                    let operand = node.evaluate(lookup)?;
-                    value = operator.apply(&value, &operand)?;
+                    let operand = node.evaluate(lookup, on_step)?;
+                    let result = operator.apply(&value, &operand);
+                    on_step(&Step { left: &value, operator: *operator, right: &operand, result: &result });
+                    value = result?;
                 }
                 Ok(value)
             }

@@ -1,5 +1,7 @@
 //! Intervals with open and closed ends over exact fractions, and how they are printed.
 
+use num_traits::{Signed, Zero};
+
 use super::decimal::Decimal;
 use super::fraction::{Fraction, Rounding, print};
 
@@ -110,6 +112,16 @@ impl Interval {
     /// Whether it holds one number only.
     pub fn is_point(&self) -> bool {
         self.low.is_some() && self.low() == self.high()
+    }
+
+    /// Whether every number of it is above zero.
+    pub fn is_above_zero(&self) -> bool {
+        self.low.as_ref().is_some_and(|end| end.at.is_positive() || end.at.is_zero() && end.open)
+    }
+
+    /// Whether every number of it is below zero.
+    pub fn is_below_zero(&self) -> bool {
+        self.high.as_ref().is_some_and(|end| end.at.is_negative() || end.at.is_zero() && end.open)
     }
 
     /// The smallest interval around all of `intervals`; `None` when there are none.

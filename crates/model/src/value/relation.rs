@@ -64,7 +64,10 @@ impl Value {
             && (self.lies_below(other, minimum) || other.lies_below(self, minimum))
     }
 
-    fn lies_below(&self, other: &Value, minimum: Option<Decimal>) -> bool {
+    /// Whether every number of this value lies below every one of the other; see [`Value::disjoint_from`].
+    ///
+    /// Not to be asked of a value that contradicts itself.
+    pub(crate) fn lies_below(&self, other: &Value, minimum: Option<Decimal>) -> bool {
         let (low, high) = other.ends();
         // A minimum that the value itself contradicts bounds nothing.
         let minimum = minimum.map(|at| End { at, open: false }).filter(|&end| precedes(end, high));

@@ -129,6 +129,13 @@ impl Admission<'_> {
         }
     }
 
+    /// An event that was not retracted.
+    pub(super) fn in_force(&mut self, seq: Seq, member: &str) {
+        if self.existing(seq, member).is_some() && self.state.retraction_of(seq).is_some() {
+            self.not_live(seq, member);
+        }
+    }
+
     fn existing(&mut self, seq: Seq, member: &str) -> Option<Kind> {
         let kind = self.state.kind(seq);
         if kind.is_none() {

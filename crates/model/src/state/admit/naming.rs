@@ -58,11 +58,13 @@ impl Admission<'_> {
                     |row| matches!(&row.rule, Rule::Prefer(list) if list.contains(&reporter)),
                 )
             })
+            .or_else(|| in_dictionary(&state.checks, |row| row.names_reporter(reporter)))
     }
 
     fn place_named_by(&self, place: PlaceKey) -> Option<Seq> {
         self.series_named_by(|series| series.place == Some(place))
             .or_else(|| in_dictionary(&self.state.places, |row| row.parent == Some(place)))
+            .or_else(|| in_dictionary(&self.state.checks, |row| row.names_place(place)))
     }
 
     fn dimension_named_by(&self, dimension: DimensionKey) -> Option<Seq> {
@@ -72,6 +74,7 @@ impl Admission<'_> {
                 .breakdown
                 .is_some_and(|key| self.state.breakdown(key).split(';').any(|part| part.starts_with(&prefix)))
         })
+        .or_else(|| in_dictionary(&self.state.checks, |row| row.names_dimension(dimension)))
     }
 
     fn indicator_named_by(&self, indicator: IndicatorKey) -> Option<Seq> {
@@ -85,6 +88,7 @@ impl Admission<'_> {
                     Definition::Counted { .. } => false,
                 })
             })
+            .or_else(|| in_dictionary(&state.checks, |row| row.names_indicator(indicator)))
     }
 
     fn vote_named_by(&self, vote: VoteKey) -> Option<Seq> {

@@ -158,3 +158,39 @@ fn whatever_is_admitted_can_be_applied() {
     }
     assert_eq!(book.state.size(), 24);
 }
+
+#[test]
+fn an_acknowledgement_names_a_check_and_events_in_force_of_any_type() {
+    let lines = "check steady back
+         account yes=1
+         figure back 5
+         retract 20";
+    check(lines, "acknowledge roll-call 19", "");
+    check(lines, "acknowledge steady 3 19", "");
+    check(
+        lines,
+        "acknowledge faling 20 99",
+        "E0301 check \"faling\": expected a check of the ledger, or one that is built in (did you mean falling?)
+        E0305 figures \"20\": expected an event in force; this one was retracted at seq 21
+        E0302 figures \"99\": expected an earlier event: 1 to 21",
+    );
+    check(lines, "check falling back", "E0304 id \"falling\": expected an id that no built-in check has");
+}
+
+#[test]
+fn what_a_check_names_stays() {
+    let hint = "(retract or correct what names it first)";
+    let lines = "check steady flow
+         check alive fresh press 30
+         check halves sum taken place parts=north,south
+         check sexes sum taken sex parts=f,m";
+    for (target, by) in [(15, 18), (9, 19), (10, 20), (12, 21)] {
+        check(
+            lines,
+            &format!("retract {target}"),
+            &format!(
+                "E0307 target \"{target}\": expected a declaration that nothing names; seq {by} names this one {hint}"
+            ),
+        );
+    }
+}

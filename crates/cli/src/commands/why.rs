@@ -1,0 +1,195 @@
+//! `recount why`: from a headline, a derived value, a series or an event down to the sources.
+
+mod label;
+
+use std::io::Write;
+
+use recount_model::answer::Answers;
+use recount_model::event::{Kind as EventKind, Seq};
+use recount_model::headline::Subject;
+use recount_model::problem::Code;
+use recount_model::state::{Series, State};
+use recount_model::why::{Fact, Node, Why};
+use serde_json::{Map, Value, json};
+
+use crate::args::{Format, Global, Why as Options};
+use crate::error::{BAD_INPUT, Failure, Trouble, USAGE};
+use crate::listing::json_rows;
+use crate::output::Output;
+use crate::tree::Branch;
+use crate::view::{View, clock_lines, known};
+
+/// What is to be explained.
+enum Target {
+    Event(Seq),
+    /// The headlines or series of an indicator, at this place and of this breakdown where they are given.
+    Subject {
+        indicator: String,
+        place: Option<String>,
+        breakdown: Option<String>,
+    },
+}
+
+/// Prints the tree of every target.
+pub(crate) fn run(global: &Global, output: &mut Output, options: &Options) -> Result<(), Failure> {
+    if output.format == Format::Csv {
+        let trouble = Trouble::new(Code::USAGE, "expected table, json or jsonl: a tree has no rows");
+        return Err(Failure::one(USAGE, trouble.at("--format").value("csv")));
+    }
+    let view = View::open(global, &options.clocks, output)?;
+    let targets: Vec<Target> = options.targets.iter().map(|text| Target::parse(text)).collect();
+    check(&view.replay.state, options, &targets)?;
+    let answers = view.answers();
+    let texts = view.texts();
+    let why = Why::new(&answers, &texts);
+    let mut trees = Vec::new();
+    for (target, asked) in targets.iter().zip(&options.targets) {
+        let found = target.explain(&why, answers.state(), options)?;
+        if found.is_empty() {
+            let clocks = clock_lines(&view.clocks, answers.left_out()).join("; ");
+            output.note(&format!("nothing found: {}; {clocks}", asked_for(asked, options)));
+        }
+        trees.extend(found);
+    }
+    print(output, &view, &answers, &trees)
+}
+
+fn asked_for(target: &str, options: &Options) -> String {
+    let by = options.reporter.join(", ");
+    let what = if by.is_empty() { "no headline".to_owned() } else { format!("no figure by {by}") };
+    let places = options.place.join(", ");
+    let places = if places.is_empty() { places } else { format!(" in {places}") };
+    format!("{what} of {target}{places}")
+}
+
+fn print(output: &mut Output, view: &View, answers: &Answers<'_>, trees: &[Node]) -> Result<(), Failure> {
+    match output.format {
+        Format::Json => {
+            let mut whole = json_rows(view, answers);
+            whole.insert("why".to_owned(), trees.iter().map(node_json).collect());
+            writeln!(output.stdout(), "{:#}", Value::Object(whole))?;
+        }
+        Format::Jsonl => {
+            for tree in trees {
+                writeln!(output.stdout(), "{}", node_json(tree))?;
+            }
+        }
+        Format::Table | Format::Csv => {
+            for tree in trees {
+                writeln!(output.stdout(), "{}", branch(tree).text())?;
+            }
+            for line in clock_lines(&view.clocks, answers.left_out()) {
+                writeln!(output.stdout(), "{line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn branch(node: &Node) -> Branch {
+    Branch { lines: label::lines(node), children: node.children.iter().map(branch).collect() }
+}
+
+fn node_json(node: &Node) -> Value {
+    let fact = |fact: &Fact| match fact {
+        Fact::Text(text) => json!(text),
+        Fact::Number(number) => json!(number),
+        Fact::True => json!(true),
+        Fact::List(texts) => json!(texts),
+    };
+    let mut json = Map::from_iter([("kind".to_owned(), json!(node.kind.as_str()))]);
+    json.extend(node.facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value))));
+    if !node.children.is_empty() {
+        json.insert("children".to_owned(), node.children.iter().map(node_json).collect());
+    }
+    Value::Object(json)
+}
+
+impl Target {
+    fn parse(text: &str) -> Target {
+        if let Ok(seq) = text.parse() {
+            return Target::Event(seq);
+        }
+        let (rest, breakdown) = match text.split_once(';') {
+            Some((rest, breakdown)) => (rest, Some(breakdown.to_owned())),
+            None => (text, None),
+        };
+        let (indicator, place) = match rest.split_once('@') {
+            Some((indicator, place)) => (indicator, Some(place.to_owned())),
+            None => (rest, None),
+        };
+        Target::Subject { indicator: indicator.to_owned(), place, breakdown }
+    }
+
+    fn explain(&self, why: &Why<'_>, state: &State, options: &Options) -> Result<Vec<Node>, Failure> {
+        let found = match self {
+            Target::Event(seq) => why.event(*seq)?.into_iter().collect(),
+            Target::Subject { .. } if options.reporter.is_empty() => {
+                why.headlines(&|subject| self.is_of(state, subject, options))?
+            }
+            Target::Subject { .. } => why.series(&|series: &Series| {
+                let Series { indicator, place, breakdown, reporter, .. } = *series;
+                let names_reporter = options.reporter.iter().any(|id| id == state.reporters().name(reporter));
+                names_reporter && self.is_of(state, Subject { indicator, place, breakdown }, options)
+            })?,
+        };
+        Ok(found)
+    }
+
+    fn is_of(&self, state: &State, subject: Subject, options: &Options) -> bool {
+        let Target::Subject { indicator, place, breakdown } = self else { return false };
+        let at = subject.place.map(|place| state.places().name(place));
+        let part = subject.breakdown.map(|breakdown| state.breakdown(breakdown));
+        state.indicators().name(subject.indicator) == indicator
+            && (place.is_none() || place.as_deref() == at)
+            && (breakdown.is_none() || breakdown.as_deref() == part)
+            && (options.place.is_empty() || at.is_some_and(|at| options.place.iter().any(|id| id == at)))
+    }
+}
+
+/// Every name is declared and every number that of an event that bears on a figure.
+fn check(state: &State, options: &Options, targets: &[Target]) -> Result<(), Failure> {
+    let (mut indicators, mut places, mut troubles) = (Vec::new(), options.place.clone(), Vec::new());
+    for target in targets {
+        match target {
+            Target::Event(seq) => troubles.extend(wrong_event(state, *seq)),
+            Target::Subject { indicator, place, .. } => {
+                indicators.push(indicator.clone());
+                places.extend(place.clone());
+            }
+        }
+    }
+    troubles.extend(known(
+        "indicator",
+        &indicators,
+        state.indicators().ids().collect::<Vec<_>>().into_iter(),
+    ));
+    troubles.extend(known(
+        "reporter",
+        &options.reporter,
+        state.reporters().ids().collect::<Vec<_>>().into_iter(),
+    ));
+    troubles.extend(known("place", &places, state.places().ids().collect::<Vec<_>>().into_iter()));
+    if troubles.is_empty() { Ok(()) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+}
+
+fn wrong_event(state: &State, seq: Seq) -> Option<Trouble> {
+    let size = state.size();
+    let Some(kind) = state.kind(seq) else {
+        let trouble =
+            Trouble::new(Code::NO_SUCH_EVENT, format!("expected an event on these clocks: 1 to {size}"));
+        return Some(trouble.at("TARGET").value(seq.to_string()));
+    };
+    let mut at = seq;
+    while let Some(target) = state.target(at) {
+        at = target;
+    }
+    if state.kind(at) == Some(EventKind::FigureReported) {
+        return None;
+    }
+    let message =
+        format!("expected an event that reports a figure or changes one; this is {}", kind.as_str());
+    let next =
+        format!("recount show {seq} prints any event; recount log --type figure.reported lists the figures");
+    Some(Trouble::new(Code::WRONG_EVENT, message).at("TARGET").value(seq.to_string()).next(Some(next)))
+}

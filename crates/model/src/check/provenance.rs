@@ -1,0 +1,56 @@
+//! Where figures come from: without a source, without a date, known only through others.
+
+use crate::event::CheckKind;
+
+use super::point::{Heard, Point};
+use super::{Finding, Review, Severity};
+
+impl Review<'_> {
+    /// Figures and norms without a source, figures without a date, figures known only through relays.
+    pub(super) fn provenance(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for point in &self.points {
+            findings.extend(self.unsourced(point));
+            findings.extend(self.undated(point));
+            findings.extend(self.echo(point));
+        }
+        let bare = self.state().norms().live().filter(|entry| entry.row.source.is_none());
+        findings.extend(bare.map(|entry| {
+            let message = "a norm is cited without any source".to_owned();
+            Finding::new(CheckKind::Unsourced, Severity::Warning, [entry.seq], message)
+        }));
+        findings
+    }
+
+    fn unsourced(&self, point: &Point) -> Option<Finding> {
+        let message = || format!("{} has no source: {}", self.named(self.subject(point)), self.told(point));
+        let found = !point.sourced;
+        found.then(|| Finding::new(CheckKind::Unsourced, Severity::Warning, [point.seq], message()))
+    }
+
+    /// A figure that nobody can place in time is only a note where another one is current.
+    fn undated(&self, point: &Point) -> Option<Finding> {
+        if point.key.effective.is_some() {
+            return None;
+        }
+        let (severity, standing) = match (point.doubted, point.current) {
+            (true, _) => (Severity::Note, "a doubted figure"),
+            (false, true) => (Severity::Warning, "the current figure of its reporter"),
+            (false, false) => (Severity::Note, "a figure that is not current"),
+        };
+        let subject = self.named(self.subject(point));
+        let message = format!("{standing} on {subject} has no date of any kind: {}", self.told(point));
+        Some(Finding::new(CheckKind::Undated, severity, [point.seq], message))
+    }
+
+    fn echo(&self, point: &Point) -> Option<Finding> {
+        let through = match point.heard {
+            Heard::Directly => return None,
+            Heard::Through(relay) => self.state().reporters().name(relay),
+            Heard::ThroughSeveral => "several relays",
+        };
+        let subject = self.named(self.subject(point));
+        let message = format!("{subject} is known only through {through}: {}", self.told(point));
+        Some(Finding::new(CheckKind::Echo, Severity::Note, [point.seq], message))
+    }
+}

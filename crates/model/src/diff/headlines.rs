@@ -1,0 +1,322 @@
+//! Changes of headlines: which figure, policy, definition or input made them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::between::{self, Between, Explained, Reason, newest};
+use super::figures::{self, Figures};
+use super::{Cause, Change, Changed, Said, subject_of};
+use crate::answer::{Answers, CurrentFigure};
+use crate::event::{Rule, Seq};
+use crate::headline::{Headline, Selection, Subject, counted_under, derive, subject};
+use crate::state::key::{IndicatorKey, ReporterKey, SeriesKey};
+use crate::state::{Definition, State};
+
+/// The changes of all headlines, given what happened to the figures.
+pub(super) fn changes(between: &Between<'_, '_>, figures: &Figures) -> Vec<Change> {
+    let mut headlines = Headlines::new(between, figures);
+    let (old, new) = (by_subject(between.from), by_subject(between.to));
+    let only_before = between.from.headlines().iter().filter(|headline| !new.contains_key(&headline.subject));
+    let subjects: Vec<Subject> =
+        between.to.headlines().iter().chain(only_before).map(|headline| headline.subject).collect();
+    let mut changes = Vec::new();
+    // Derived indicators come last, each after those it is computed from, so that their inputs are explained already.
+    for subject in in_order_of_derivation(between.names(), subjects) {
+        let pair = (
+            old.get(&subject).map(|at| &between.from.headlines()[*at]),
+            new.get(&subject).map(|at| &between.to.headlines()[*at]),
+        );
+        if same(between, pair) {
+            continue;
+        }
+        let (cause, events) = headlines.explain(subject, pair, &new);
+        headlines.explained.insert(subject, (cause, events.clone()));
+        changes.push(Change {
+            cause,
+            changed: Changed::Headline(subject),
+            old: pair.0.and_then(|headline| said(between.from, headline)),
+            new: pair.1.and_then(|headline| said(between.to, headline)),
+            events,
+        });
+    }
+    changes
+}
+
+fn by_subject(answers: &Answers<'_>) -> HashMap<Subject, usize> {
+    answers.headlines().iter().enumerate().map(|(at, headline)| (headline.subject, at)).collect()
+}
+
+/// Where the figures of each subject are among the figures: they stand together.
+fn ranges(answers: &Answers<'_>) -> HashMap<Subject, Range<usize>> {
+    let mut ranges: HashMap<Subject, Range<usize>> = HashMap::new();
+    for (at, figure) in answers.figures().iter().enumerate() {
+        ranges.entry(subject(answers, figure)).or_insert(at..at).end = at + 1;
+    }
+    ranges
+}
+
+/// Counted indicators as they are, then derived ones in order of declaration.
+fn in_order_of_derivation(state: &State, mut subjects: Vec<Subject>) -> Vec<Subject> {
+    subjects.sort_by_key(|subject| is_derived(state, subject.indicator).then_some(subject.indicator));
+    subjects
+}
+
+fn is_derived(state: &State, indicator: IndicatorKey) -> bool {
+    matches!(state.indicators().row(indicator).definition, Definition::Derived(_))
+}
+
+/// A headline as it is shown; `None` without a value.
+fn said(answers: &Answers<'_>, headline: &Headline) -> Option<Said> {
+    match &headline.selection {
+        Selection::Figure { at, .. } => Some(figures::said(answers, &answers.figures()[*at])),
+        Selection::Range(interval) | Selection::Derived(interval) => {
+            let unit = Some(unit(answers, headline).to_owned());
+            Some(Said { value: interval.notation(), unit, ..Said::default() })
+        }
+        Selection::Nothing(_) => None,
+    }
+}
+
+fn unit<'s>(answers: &Answers<'s>, headline: &Headline) -> &'s str {
+    &answers.state().indicators().row(headline.subject.indicator).unit
+}
+
+/// The same figure, range or derived value in the same unit; no headline is the same as one without a value.
+fn same(between: &Between<'_, '_>, (old, new): Pair<'_>) -> bool {
+    let with_value = |headline: &&Headline| !matches!(headline.selection, Selection::Nothing(_));
+    let (old, new) = match (old.filter(with_value), new.filter(with_value)) {
+        (Some(old), Some(new)) => (old, new),
+        (old, new) => return old.is_none() && new.is_none(),
+    };
+    unit(between.from, old) == unit(between.to, new)
+        && match (&old.selection, &new.selection) {
+            (Selection::Figure { at: a, .. }, Selection::Figure { at: b, .. }) => {
+                let (a, b) = (&between.from.figures()[*a], &between.to.figures()[*b]);
+                let reporter = |figure: &CurrentFigure| between.names().series(figure.series).reporter;
+                reporter(a) == reporter(b) && figures::same(between, a, b)
+            }
+            (Selection::Range(a), Selection::Range(b)) | (Selection::Derived(a), Selection::Derived(b)) => {
+                a.notation() == b.notation()
+            }
+            _ => false,
+        }
+}
+
+/// What the changes of headlines come from.
+struct Headlines<'b, 'a, 's> {
+    between: &'b Between<'a, 's>,
+    figures: &'b Figures,
+    /// The series of each subject that have another value or another place in the order.
+    changed: HashMap<Subject, Vec<SeriesKey>>,
+    /// Where the figures of each subject are in the answers at the first and at the second point.
+    old_figures: HashMap<Subject, Range<usize>>,
+    new_figures: HashMap<Subject, Range<usize>>,
+    /// The headlines explained so far.
+    explained: HashMap<Subject, Explained>,
+}
+
+/// A headline at both points.
+type Pair<'b> = (Option<&'b Headline>, Option<&'b Headline>);
+
+impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
+    fn new(between: &'b Between<'a, 's>, figures: &'b Figures) -> Self {
+        let state = between.names();
+        let mut changed: HashMap<Subject, Vec<SeriesKey>> = HashMap::new();
+        for key in figures.values.keys().chain(figures.moved.keys()) {
+            changed.entry(subject_of(state.series(*key))).or_default().push(*key);
+        }
+        let (old_figures, new_figures) = (ranges(between.from), ranges(between.to));
+        Headlines { between, figures, changed, old_figures, new_figures, explained: HashMap::new() }
+    }
+
+    fn explain(&self, subject: Subject, pair: Pair<'_>, new: &HashMap<Subject, usize>) -> Explained {
+        let found = if is_derived(self.between.names(), subject.indicator) {
+            self.expression(subject, pair.1, new).or_else(|| self.inputs(subject))
+        } else {
+            self.policy(subject, pair.1)
+                .or_else(|| self.selected(pair))
+                .or_else(|| newest(self.definitions(subject)))
+                .or_else(|| self.any_series(subject))
+        };
+        // A headline without any of these is made of the same figures by the same rules, so it is the same.
+        found.unwrap_or((Cause::DefinitionChanged, Vec::new()))
+    }
+
+    /// The policy, where the one of before would select otherwise among the figures of after.
+    fn policy(&self, subject: Subject, new: Option<&Headline>) -> Option<Explained> {
+        let reason = self.policy_reason(subject.indicator)?;
+        let new = new?;
+        let range = self.new_figures.get(&subject)?.clone();
+        let policy = self.between.from.state().policy(subject.indicator);
+        let otherwise = counted_under(self.between.to, subject, range, policy);
+        if same_selection(&otherwise.selection, &new.selection) {
+            return None;
+        }
+        let figure = selected(self.between.to, Some(new)).and_then(|figure| self.of_series(figure.series));
+        let figure = figure.map(|(_, events)| &events[..]).unwrap_or_default();
+        Some(joined(reason.cause, figure, &[reason.seq]))
+    }
+
+    /// Why another policy is in force: it was set, or what was done to the one of before.
+    fn policy_reason(&self, indicator: IndicatorKey) -> Option<Reason> {
+        let in_force = |answers: &Answers<'s>| {
+            let live = answers.state().policies().live().rev();
+            live.filter(|entry| entry.row.indicator == indicator)
+                .map(|entry| (entry.seq, entry.version))
+                .next()
+        };
+        let (old, new) = (in_force(self.between.from), in_force(self.between.to));
+        if old == new {
+            return None;
+        }
+        let amended = [old, new].into_iter().flatten().filter_map(|(seq, _)| self.between.amended(seq));
+        let set =
+            [(old, self.between.to), (new, self.between.from)].into_iter().filter_map(|(policy, other)| {
+                let (seq, _) = policy?;
+                (seq > other.state().size()).then(|| self.between.because(seq))
+            });
+        amended.chain(set).max()
+    }
+
+    /// The figure that was selected or the one that is: the new one if it changed and comes before the old one as it
+    /// was, else the old one.
+    fn selected(&self, (old, new): Pair<'_>) -> Option<Explained> {
+        let before = selected(self.between.from, old);
+        let after = selected(self.between.to, new);
+        let of = |figure: Option<&CurrentFigure>| self.of_series(figure?.series).cloned();
+        let (lost, gained) = (of(before), of(after));
+        let (Some(before), Some(after)) = (before, after) else { return lost.or(gained) };
+        let by_key = matches!(new.map(|headline| &headline.selection), Some(Selection::Figure { fell_back, .. })
+            if *fell_back || new.is_some_and(|headline| headline.rule == Rule::<()>::Latest.as_str()));
+        let comes_first = !by_key || after.figure.key() > before.figure.key();
+        if before.series == after.series || (comes_first && self.is_eligible(new, before.series)) {
+            return gained.or(lost);
+        }
+        match (lost, gained) {
+            (Some((cause, events)), Some((_, more))) => Some(joined(cause, &events, &more)),
+            (lost, gained) => lost.or(gained),
+        }
+    }
+
+    fn is_eligible(&self, headline: Option<&Headline>, series: SeriesKey) -> bool {
+        let figures = self.between.to.figures();
+        headline.is_some_and(|headline| headline.eligible.iter().any(|at| figures[*at].series == series))
+    }
+
+    fn of_series(&self, series: SeriesKey) -> Option<&'b Explained> {
+        self.figures.values.get(&series).or_else(|| self.figures.moved.get(&series))
+    }
+
+    /// Any figure that could have been selected: of a range, or for a window.
+    fn any_series(&self, subject: Subject) -> Option<Explained> {
+        let keys = self.changed.get(&subject)?;
+        let values = keys.iter().filter_map(|key| self.figures.values.get(key));
+        merged(values).or_else(|| merged(keys.iter().filter_map(|key| self.figures.moved.get(key))))
+    }
+
+    /// What was done to the indicator, and to the kinds and bodies of the reporters that have figures here.
+    fn definitions(&self, subject: Subject) -> Vec<Reason> {
+        let between = self.between;
+        let state = between.names();
+        let sides = [(between.from, &self.old_figures), (between.to, &self.new_figures)];
+        let figures = sides.into_iter().flat_map(|(answers, ranges)| {
+            let range = ranges.get(&subject).cloned().unwrap_or_default();
+            &answers.figures()[range]
+        });
+        let mut reporters: Vec<ReporterKey> =
+            figures.map(|figure| state.series(figure.series).reporter).collect();
+        reporters.sort_unstable();
+        reporters.dedup();
+        let row = |answers: &Answers<'s>, key| {
+            let row = answers.state().reporters().row(key);
+            (row.kind, row.speaks_for)
+        };
+        let declared = reporters.into_iter().map(|key| (key, state.reporters().entry(key).seq));
+        let changed = declared
+            .filter(|(key, seq)| between.is_common(*seq) && row(between.from, *key) != row(between.to, *key));
+        let reasons = changed.filter_map(|(_, seq)| between.amended(seq));
+        reasons.chain(self.indicator(subject.indicator)).collect()
+    }
+
+    /// What gave the indicator another unit or minimum.
+    fn indicator(&self, key: IndicatorKey) -> Option<Reason> {
+        let between = self.between;
+        let entry = between.names().indicators().entry(key);
+        let row = |answers: &Answers<'s>| answers.state().indicators().row(key);
+        let differs = || {
+            let (old, new) = (row(between.from), row(between.to));
+            old.unit != new.unit || old.minimum() != new.minimum()
+        };
+        (between.is_common(entry.seq) && differs()).then(|| between.amended(entry.seq)).flatten()
+    }
+
+    /// The expression, where the one of before gives another value from the headlines of after; or the unit.
+    fn expression(
+        &self,
+        subject: Subject,
+        new: Option<&Headline>,
+        by_subject: &HashMap<Subject, usize>,
+    ) -> Option<Explained> {
+        let between = self.between;
+        let entry = between.names().indicators().entry(subject.indicator);
+        let declared = |answers: &Answers<'s>| answers.state().size() >= entry.seq;
+        if !declared(between.from) || !declared(between.to) {
+            let reason = between.because(entry.seq);
+            return Some((reason.cause, vec![reason.seq]));
+        }
+        let reason = between.amended(entry.seq)?;
+        let [before, after] =
+            [between.from, between.to].map(|answers| answers.state().indicators().entry(subject.indicator));
+        if before.is_live() != after.is_live() {
+            return Some((reason.cause, vec![reason.seq]));
+        }
+        let (before, after) = (&before.row, &after.row);
+        let Definition::Derived(expression) = &before.definition else { return None };
+        let otherwise = derive(between.to, expression, subject, between.to.headlines(), by_subject);
+        let is_same = new.is_some_and(|new| same_selection(&otherwise.selection, &new.selection));
+        (!is_same || before.unit != after.unit).then(|| (reason.cause, vec![reason.seq]))
+    }
+
+    /// The inputs of a derived value.
+    fn inputs(&self, subject: Subject) -> Option<Explained> {
+        let state = self.between.names();
+        let Definition::Derived(expression) = &state.indicators().row(subject.indicator).definition else {
+            return None;
+        };
+        let inputs: Vec<Subject> = expression
+            .indicators()
+            .filter_map(|id| state.indicators().find(id))
+            .map(|indicator| Subject { indicator, ..subject })
+            .collect();
+        let changed = inputs.iter().filter_map(|input| self.explained.get(input));
+        merged(changed).or_else(|| newest(inputs.iter().flat_map(|input| self.definitions(*input)).collect()))
+    }
+}
+
+fn selected<'f>(answers: &'f Answers<'_>, headline: Option<&Headline>) -> Option<&'f CurrentFigure> {
+    match headline?.selection {
+        Selection::Figure { at, .. } => Some(&answers.figures()[at]),
+        _ => None,
+    }
+}
+
+fn same_selection(a: &Selection, b: &Selection) -> bool {
+    match (a, b) {
+        (Selection::Figure { at: a, .. }, Selection::Figure { at: b, .. }) => a == b,
+        (Selection::Range(a), Selection::Range(b)) | (Selection::Derived(a), Selection::Derived(b)) => a == b,
+        (Selection::Nothing(_), Selection::Nothing(_)) => true,
+        _ => false,
+    }
+}
+
+/// A cause with the events of two.
+fn joined(cause: Cause, events: &[Seq], more: &[Seq]) -> Explained {
+    let all = events.iter().chain(more).map(|seq| Reason::new(cause, *seq));
+    (cause, between::events(all))
+}
+
+/// Several causes as one: that of the newest event, and all events.
+fn merged<'e>(all: impl Iterator<Item = &'e Explained>) -> Option<Explained> {
+    let reasons = all.flat_map(|(cause, events)| events.iter().map(|seq| Reason::new(*cause, *seq)));
+    newest(reasons.collect())
+}
