@@ -105,13 +105,15 @@ pub(crate) enum Command {
     Why(Why),
     /// How reporters revised their figures, release by release
     Vintages(Vintages),
+    /// What changed between two points on any clock, by cause
+    Diff(Diff),
     /// Roll-calls: tally, named states, remainder, contested positions
     Votes(Votes),
     /// What cannot be right or deserves a look: all findings of all checks
     Check(Check),
     /// Accept a finding with a reason: it is still listed, and no longer counts
     Acknowledge(Acknowledge),
-    /// The state as canonical JSON
+    /// The state as canonical JSON; compare it with a committed one, by cause, or accept it
     Snapshot(Snapshot),
     /// Check every byte, root, sequence number and reference
     Verify(Verify),
@@ -414,9 +416,40 @@ pub(crate) struct Acknowledge {
     pub(crate) appending: Appending,
 }
 
+/// `diff`
+#[derive(Debug, Args)]
+#[command(after_help = "A POINT is a moment on one clock or on several, joined by commas:\n  \
+2026-04-01, 120, year:2026   what was recorded by then, as --recorded-by takes it\n  \
+recorded:120                 the same, by name\n  \
+published:2025-12-01         what was public by then, whenever it was recorded\n  \
+as-of:2023-12-18             figures about this day or earlier\n  \
+published:2025-12-01,as-of:2025-11-30\n  \
+start, now (or head)         before the first event; as far as the ledger goes\n\
+A clock that a point does not name is as far as the ledger goes, so the two points may be on different clocks.\n\n\
+Causes: reported, newer, revised, withdrawn, corrected, retracted, disputed, undisputed, policy_changed,\n\
+definition_changed, no_longer_visible. A change has the cause that decided and every event that had a part in it.\n\
+A further source for a figure and a mended title are no changes. Exit 0, also when there are changes.")]
+pub(crate) struct Diff {
+    /// The first point
+    #[arg(long, value_name = "POINT")]
+    pub(crate) from: String,
+    /// The second point
+    #[arg(long, value_name = "POINT", default_value = "now")]
+    pub(crate) to: String,
+}
+
 /// `snapshot`
 #[derive(Debug, Args)]
+#[command(after_help = "--check explains differences by cause where FILE was made from this ledger: its first line names a \
+size and root\nthat are a checkpoint of the ledger. Size, root and version alone are no difference.\n\
+Exit of --check: 0 equal, 1 different.")]
 pub(crate) struct Snapshot {
+    /// Compare with a committed snapshot and print what differs, by cause
+    #[arg(long, value_name = "FILE", conflicts_with = "accept")]
+    pub(crate) check: Option<PathBuf>,
+    /// Write the snapshot to a file, whole or not at all: the next --check compares with it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) accept: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) clocks: ClockOptions,
 }

@@ -3,6 +3,7 @@
 pub(crate) mod append;
 pub(crate) mod causes;
 pub(crate) mod check;
+pub(crate) mod diff;
 pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod headlines;

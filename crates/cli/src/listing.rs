@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use recount_model::answer::Answers;
+use recount_model::clock::{Clocks, LeftOut};
 use recount_tables::{CaseDetail, Cell, Context, RowError, Table};
 use serde_json::{Map, Value, json};
 
@@ -107,7 +108,7 @@ fn owned(cell: &Cell<'_>) -> Cell<'static> {
 
 /// The beginning of a JSON answer: its clocks and what they left out.
 pub(crate) fn json_rows(view: &View, answers: &Answers<'_>) -> Map<String, Value> {
-    let (clocks, left_out) = clocks_json(view, answers);
+    let (clocks, left_out) = clocks_json(&view.clocks, answers.left_out());
     Map::from_iter([("clocks".to_owned(), clocks), ("left_out".to_owned(), left_out)])
 }
 
@@ -231,7 +232,7 @@ impl Listing<'_> {
     }
 
     fn print_json(&self, output: &mut Output, context: &Context<'_>, view: &View) -> Result<u64, Failure> {
-        let clocks = clocks_json(view, context.answers);
+        let clocks = clocks_json(&view.clocks, context.answers.left_out());
         write!(
             output.stdout(),
             "{{\"clocks\":{},\"left_out\":{},\"{}\":[",
@@ -261,12 +262,11 @@ impl Listing<'_> {
 }
 
 /// The clocks asked and what they left out, for machines.
-fn clocks_json(view: &View, answers: &Answers<'_>) -> (Value, Value) {
-    let left_out = answers.left_out();
+pub(crate) fn clocks_json(clocks: &Clocks, left_out: LeftOut) -> (Value, Value) {
     let clocks = json!({
-        "as_of": view.clocks.as_of.map(|day| day.to_string()),
-        "published_by": view.clocks.published_by.map(|day| day.to_string()),
-        "recorded_by": view.clocks.recorded_by.map(|point| point.to_string()),
+        "as_of": clocks.as_of.map(|day| day.to_string()),
+        "published_by": clocks.published_by.map(|day| day.to_string()),
+        "recorded_by": clocks.recorded_by.map(|point| point.to_string()),
     });
     let left_out = json!({
         "later_as_of": left_out.later_as_of,

@@ -3,11 +3,13 @@
 mod append;
 mod append_options;
 mod args;
+mod changes;
 mod clock;
 mod commands;
 mod error;
 mod listing;
 mod output;
+mod replace;
 mod summary;
 mod terminal;
 mod tree;
@@ -74,6 +76,7 @@ fn run(cli: &Cli, output: &mut Output) -> Result<(), Failure> {
         Command::Headlines(options) => commands::headlines::run(global, output, options),
         Command::Why(options) => commands::why::run(global, output, options),
         Command::Vintages(options) => commands::vintages::run(global, output, options),
+        Command::Diff(options) => commands::diff::run(global, output, options),
         Command::Votes(options) => commands::votes::run(global, output, options),
         Command::Check(options) => commands::check::run(global, output, options),
         Command::Acknowledge(options) => commands::check::acknowledge(global, output, options),

@@ -9,7 +9,7 @@ use recount_ledger::storage::RealStorage;
 use recount_model::answer::Answers;
 use recount_model::clock::{AsOf, Clocks, LeftOut, PublishedBy, RecordedBy};
 use recount_model::date::DateError;
-use recount_model::problem::{Code, nearest};
+use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_replay::{LedgerTexts, Replay, created};
 use recount_tables::Provenance;
 
@@ -30,9 +30,7 @@ impl View {
         let (clocks, mut troubles) = parse_clocks(options);
         let ledger = Ledger::open(&RealStorage, &global.file)?;
         note_tail(&ledger, output);
-        let mut progress = Progress::new(ledger.head().end_offset, output);
-        let replay = Replay::of(&ledger, clocks.recorded_by, &mut |offset| progress.at(offset))?;
-        progress.done();
+        let replay = replay_to(&ledger, clocks.recorded_by, output)?;
         let view = View { ledger, replay, clocks };
         troubles.extend(view.check_point());
         if troubles.is_empty() { Ok(view) } else { Err(Failure::new(BAD_INPUT, troubles)) }
@@ -82,6 +80,14 @@ impl View {
     }
 }
 
+/// Replays a ledger as far as the recorded clock asks.
+pub(crate) fn replay_to(ledger: &Ledger, until: Option<RecordedBy>, output: &Output) -> Result<Replay, Failure> {
+    let mut progress = Progress::new(ledger.head().end_offset, output);
+    let replay = Replay::of(ledger, until, &mut |offset| progress.at(offset))?;
+    progress.done();
+    Ok(replay)
+}
+
 /// Every id asked for must be one the ledger has.
 pub(crate) fn known<'a>(
     what: &str,
@@ -90,7 +96,7 @@ pub(crate) fn known<'a>(
 ) -> Vec<Trouble> {
     let unknown = asked.iter().filter(|id| !ids.clone().any(|known| known == id.as_str()));
     let trouble = |id: &String| {
-        let hint = nearest(id, ids.clone()).map(|near| format!("did you mean {near}?"));
+        let hint = nearest(id, ids.clone()).map(did_you_mean);
         Trouble::new(Code::UNKNOWN_NAME, format!("expected the id of a declared {what}")).value(id).next(hint)
     };
     unknown.map(trouble).collect()

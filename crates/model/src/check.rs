@@ -207,7 +207,8 @@ fn judged_on(state: &State, clocks: &Clocks, today: Day) -> Day {
         RecordedBy::Seq(_) => state.last_recorded().map(|at| at.day()),
         RecordedBy::Moment(moment) => Some(Published::last_day(moment)),
     });
-    let asked = [clocks.as_of.map(|day| day.last_day()), clocks.published_by.map(|by| by.last_day()), recorded];
+    let asked =
+        [clocks.as_of.map(|day| day.last_day()), clocks.published_by.map(|by| by.last_day()), recorded];
     asked.into_iter().flatten().fold(today, Day::min)
 }
 

@@ -87,7 +87,7 @@ impl Cause {
             Cause::Corrected => "corrected by us",
             Cause::Retracted => "retracted by us",
             Cause::Disputed => "disputed",
-            Cause::Undisputed => "no longer disputed",
+            Cause::Undisputed => "dispute taken back",
             Cause::PolicyChanged => "policy changed",
             Cause::DefinitionChanged => "definition changed",
             Cause::NoLongerVisible => "no longer visible",

@@ -146,12 +146,23 @@ impl Problem {
         Problem { code, member: member.into(), value: value.into(), expected: expected.into(), hint: None }
     }
 
+    /// The same problem with the candidate that was probably meant, if there is one.
+    #[must_use]
+    pub fn meant(self, near: Option<&str>) -> Self {
+        self.hint(near.map(did_you_mean))
+    }
+
     /// The same problem with a hint (nothing changes when `hint` is `None`).
     #[must_use]
     pub fn hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint;
         self
     }
+}
+
+/// The one phrase for what was probably meant.
+pub fn did_you_mean(near: &str) -> String {
+    format!("did you mean {near}?")
 }
 
 /// The candidate nearest to `wrong`, if one is near enough to have been meant.

@@ -114,8 +114,8 @@ impl RollCall {
         positions: impl Iterator<Item = &'s Versioned<PositionRow>>,
     ) -> RollCall {
         let state = resolver.state();
-        let visible =
-            accounts.filter(|entry| resolver.is_public(state.published(entry.row.published, Some(entry.row.source))));
+        let visible = accounts
+            .filter(|entry| resolver.is_public(state.published(entry.row.published, Some(entry.row.source))));
         let accounts: Vec<AccountView> = visible
             .map(|entry| AccountView {
                 seq: entry.seq,
@@ -208,7 +208,9 @@ impl RollCall {
             for position in COUNTED.into_iter().filter(|position| view.is_complete(*position)) {
                 let listed: BTreeSet<Country> = view.listed(position).into_iter().collect();
                 let named = recorded.iter().filter(|(_, positions)| positions.contains(&position));
-                for (country, _) in named.filter(|(country, _)| !listed.is_empty() && !listed.contains(country)) {
+                for (country, _) in
+                    named.filter(|(country, _)| !listed.is_empty() && !listed.contains(country))
+                {
                     self.states.entry(*country).or_default().denied_by.push((position, at));
                 }
             }

@@ -18,7 +18,7 @@ use crate::value::{Decimal, Expression, Value};
 
 use std::collections::HashMap;
 
-use check::CheckRow;
+use check::{AcknowledgementRow, CheckRow};
 use key::{
     BreakdownKey, CaseKey, CheckKey, DateKey, DimensionKey, IndicatorKey, Interned, Names, PlaceKey,
     PublishedKey, ReporterKey, SeriesKey, SourceKey, VoteKey,
@@ -495,13 +495,4 @@ pub struct CaseUpdateRow {
     pub case: CaseKey,
     /// Who says so and where.
     pub refs: Refs,
-}
-
-/// A finding that was looked at and accepted.
-#[derive(Clone, Debug)]
-pub struct AcknowledgementRow {
-    /// The check, declared or built in.
-    pub check: String,
-    /// The figures involved, ascending.
-    pub figures: Vec<Seq>,
 }

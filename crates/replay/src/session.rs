@@ -128,10 +128,9 @@ fn missing(state: &State, named: &Named) -> Option<Problem> {
         }
     };
     let look_up = |known: bool, near: Option<&str>| {
-        let hint = near.map(|near| format!("did you mean {near}?"));
         let expected = format!("the id of a declared {}", dictionary.noun());
         let problem = Problem::new(Code::UNDECLARED, &*named.member, &**id, expected);
-        (!known).then(|| problem.hint(hint))
+        (!known).then(|| problem.meant(near))
     };
     macro_rules! in_dictionary {
         ($entries:expr) => {

@@ -30,7 +30,7 @@ mod votes;
 pub use context::{CaseDetail, Context};
 pub use provenance::Provenance;
 pub use recount_model::texts::TextError;
-pub use snapshot::snapshot;
+pub use snapshot::{NoSnapshot, RowDifference, SnapshotFile, snapshot};
 pub use table::{Cell, Column, Kind, RowError, Summary, Table};
 pub use vintages::VINTAGES;
 

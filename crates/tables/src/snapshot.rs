@@ -1,9 +1,13 @@
 //! The state as JSON that git can diff: one row per line, in the order of the tables.
 
+mod compare;
+
 use std::io::{self, Write};
 
 use crate::table::{Cell, RowError, Table};
 use crate::{Context, Provenance, TABLES};
+
+pub use compare::{NoSnapshot, RowDifference, SnapshotFile};
 
 /// Tables that grow with every event: what they say of the present is in the others.
 const LEFT_OUT: [&str; 2] = ["figure_history", "events"];

@@ -1,12 +1,13 @@
 //! `recount check`: all findings of all checks; `recount acknowledge`: one of them accepted with a reason.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 
 use recount_model::answer::Answers;
 use recount_model::check::{Finding, More, Report, Severity, check, without_rules};
 use recount_model::event::{CheckKind, Kind, Seq};
-use recount_model::problem::{Code, nearest};
+use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_model::state::State;
 use recount_model::texts::Texts;
 use serde_json::{Value, json};
@@ -86,17 +87,24 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Check) -> Resu
 }
 
 /// Appends the acknowledgement of a finding.
-pub(crate) fn acknowledge(global: &Global, output: &mut Output, options: &Acknowledge) -> Result<(), Failure> {
+pub(crate) fn acknowledge(
+    global: &Global,
+    output: &mut Output,
+    options: &Acknowledge,
+) -> Result<(), Failure> {
+    // A finding is named by a set of events: one spelling of it, so that a repeated acknowledgement is recognised.
+    let figures: BTreeSet<Seq> = options.seqs.iter().copied().collect();
     append_one(global, output, &options.appending, Kind::FindingAcknowledged, |_| {
-        Ok(json!({ "check": options.check, "figures": options.seqs, "reason": options.reason }))
+        Ok(json!({ "check": options.check, "figures": figures, "reason": options.reason }))
     })
 }
 
 fn check_names(state: &State, names: &[String]) -> Result<(), Failure> {
-    let known: Vec<&str> = CheckKind::ALL.iter().map(|kind| kind.as_str()).chain(state.checks().ids()).collect();
+    let known: Vec<&str> =
+        CheckKind::ALL.iter().map(|kind| kind.as_str()).chain(state.checks().ids()).collect();
     let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
     let troubles = unknown.map(|name| {
-        let hint = nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}?"));
+        let hint = nearest(name, known.iter().copied()).map(did_you_mean);
         let expected = format!("expected a built-in check or one of the ledger: {}", known.join(", "));
         Trouble::new(Code::UNKNOWN_NAME, expected).at("NAME").value(name).next(hint)
     });
@@ -238,7 +246,8 @@ fn conclude(
 ) -> Result<(), Failure> {
     let mut lines = vec![summary(report, names)];
     let asked = |kind: &str| names.is_empty() || names.iter().any(|name| name == kind);
-    let idle = without_rules(&view.replay.state).into_iter().map(CheckKind::as_str).filter(|kind| asked(kind));
+    let idle =
+        without_rules(&view.replay.state).into_iter().map(CheckKind::as_str).filter(|kind| asked(kind));
     let idle: Vec<&str> = idle.collect();
     if !idle.is_empty() {
         lines.push(format!("nothing to look at: the ledger keeps no rule for {}", idle.join(", ")));

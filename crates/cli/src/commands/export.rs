@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use recount_model::problem::{Code, nearest};
+use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_tables::{CaseDetail, Context, Summary, TABLES, Table};
 use serde_json::json;
 
@@ -76,7 +76,7 @@ fn tables(names: &[String]) -> Result<Vec<&'static Table>, Failure> {
     let unknown = names.iter().filter(|name| Table::find(name).is_none());
     let troubles: Vec<Trouble> = unknown
         .map(|name| {
-            let hint = nearest(name, all()).map(|near| format!("did you mean {near}?"));
+            let hint = nearest(name, all()).map(did_you_mean);
             let message = format!("expected a table: {}", all().collect::<Vec<_>>().join(", "));
             Trouble::new(Code::UNKNOWN_NAME, message).at("--tables").value(name).next(hint)
         })

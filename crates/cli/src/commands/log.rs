@@ -4,7 +4,7 @@ use std::io::Write;
 
 use recount_model::date::{Edtf, Instant};
 use recount_model::event::{Kind, Seq};
-use recount_model::problem::{Code, nearest};
+use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_model::texts::Texts;
 
 use crate::args::{ClockOptions, Format, Global, Log};
@@ -55,7 +55,7 @@ impl<'a> Filter<'a> {
                 Some(kind) => kinds.push(kind),
                 None => {
                     let hint = nearest(name, Kind::ALL.iter().map(|kind| kind.as_str()));
-                    let hint = hint.map(|near| format!("did you mean {near}?"));
+                    let hint = hint.map(did_you_mean);
                     let trouble = Trouble::new(Code::UNKNOWN_TYPE, "expected an event type of format 1");
                     troubles.push(trouble.at("--type").value(name).next(hint));
                 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use recount_model::answer::Answers;
-use recount_model::problem::{Code, nearest};
+use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_tables::{CaseDetail, Context};
 
 use crate::args::{Format, Global, Votes};
@@ -58,7 +58,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, votes: &Votes) -> Result
 fn check_id(view: &View, id: Option<&str>) -> Result<(), Failure> {
     let votes = view.replay.state.votes();
     let Some(id) = id.filter(|id| votes.find(id).is_none()) else { return Ok(()) };
-    let hint = nearest(id, votes.ids()).map(|near| format!("did you mean {near}?"));
+    let hint = nearest(id, votes.ids()).map(did_you_mean);
     let trouble =
         Trouble::new(Code::UNKNOWN_NAME, "expected the UN symbol of a recorded vote").value(id).next(hint);
     Err(Failure::one(BAD_INPUT, trouble))

@@ -184,10 +184,10 @@ mod tests {
 
     #[test]
     fn refuses_with_the_column() {
-        insta::assert_snapshot!(check(r#"{"a" 1}"#), @"E0101 JSON, column 6: expected `:`");
-        insta::assert_snapshot!(check(r#"{"a":"\ud800x"}"#), @"E0101 JSON, column 13: unexpected end of hex escape");
-        insta::assert_snapshot!(check("{} {}"), @"E0101 JSON, column 4: trailing characters");
-        insta::assert_snapshot!(check(&format!("{}{}", "[".repeat(17), "]".repeat(17))), @"E0108 JSON, column 18: nested deeper than 16");
+        insta::assert_snapshot!(check(r#"{"a" 1}"#), @"E0101 expected JSON; column 6: expected `:`");
+        insta::assert_snapshot!(check(r#"{"a":"\ud800x"}"#), @"E0101 expected JSON; column 13: unexpected end of hex escape");
+        insta::assert_snapshot!(check("{} {}"), @"E0101 expected JSON; column 4: trailing characters");
+        insta::assert_snapshot!(check(&format!("{}{}", "[".repeat(17), "]".repeat(17))), @"E0108 expected JSON; column 18: nested deeper than 16");
         assert_eq!(check(&format!("{}{}", "[".repeat(16), "]".repeat(16))).len(), 32);
     }
 }

@@ -8,8 +8,8 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::event::CheckKind;
-use crate::state::key::{BreakdownKey, DimensionKey, PlaceKey, ReporterKey};
 use crate::state::Span;
+use crate::state::key::{BreakdownKey, DimensionKey, PlaceKey, ReporterKey};
 use crate::value::{Decimal, Interval};
 
 use super::point::Point;

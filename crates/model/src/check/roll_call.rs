@@ -76,8 +76,9 @@ impl Audit<'_, '_> {
             }
             Ordering::Greater if complete => {
                 let left = left.notation();
-                let message =
-                    format!("the tally of {source}, absent members included, adds up to {sum} and leaves {left} of {members} members");
+                let message = format!(
+                    "the tally of {source}, absent members included, adds up to {sum} and leaves {left} of {members} members"
+                );
                 (if view.account.doubted { Severity::Note } else { Severity::Warning }, message)
             }
             _ => return None,
@@ -211,7 +212,11 @@ impl Audit<'_, '_> {
         for (position, at) in denials.filter_map(|same| same.first()) {
             let denying = &self.call.accounts[*at];
             events.push(denying.seq);
-            words.push(format!("{} leaves it out of all it counts {}", self.source(denying), side_word(*position)));
+            words.push(format!(
+                "{} leaves it out of all it counts {}",
+                self.source(denying),
+                side_word(*position)
+            ));
         }
         let message = format!("sources differ on {country}: {}", words.join(", "));
         Some(self.finding(Severity::Note, events, message))

@@ -2,6 +2,7 @@
 //!
 //! `total` and `sum` are about headlines, so about what the ledger shows; `monotone` is with the check for falls.
 
+use std::cell::LazyCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -18,7 +19,7 @@ impl Review<'_> {
     pub(super) fn rules(&self) -> Vec<Finding> {
         let checks = self.state().checks();
         let mut findings = Vec::new();
-        let mut totals = Totals { review: self, headlines: HashMap::new() };
+        let totals = LazyCell::new(|| Totals::new(self));
         let newest = self.newest_of_each();
         for key in checks.live_keys() {
             match checks.row(key) {
@@ -68,47 +69,48 @@ impl Review<'_> {
                     return None;
                 }
                 let today = self.today;
-                (*seq, format!("the newest figure of {name} is of {day}: {age} days on {today}, {days} allowed"))
+                (
+                    *seq,
+                    format!("the newest figure of {name} is of {day}: {age} days on {today}, {days} allowed"),
+                )
             }
         };
         Some(Finding::new(CheckKind::Stale, Severity::Error, [seq], message).by(checks.name(check)))
     }
 }
 
-/// The headlines by what they are for.
+/// The headlines, ready to be looked up.
 struct Totals<'r, 's> {
     review: &'r Review<'s>,
-    /// Filled when the first rule asks.
-    headlines: HashMap<Subject, &'r Headline>,
+    by_subject: HashMap<Subject, &'r Headline>,
+    /// What each indicator has headlines for.
+    subjects: HashMap<IndicatorKey, Vec<Subject>>,
 }
 
-impl<'r> Totals<'r, '_> {
-    fn headline(&mut self, subject: Subject) -> Option<&'r Headline> {
-        if self.headlines.is_empty() {
-            let all = self.review.answers.headlines().iter();
-            self.headlines = all.map(|headline| (headline.subject, headline)).collect();
+impl<'r, 's> Totals<'r, 's> {
+    fn new(review: &'r Review<'s>) -> Self {
+        let mut totals = Totals { review, by_subject: HashMap::new(), subjects: HashMap::new() };
+        for headline in review.answers.headlines() {
+            totals.by_subject.insert(headline.subject, headline);
+            totals.subjects.entry(headline.subject.indicator).or_default().push(headline.subject);
         }
-        self.headlines.get(&subject).copied()
+        totals
     }
 
     /// Wherever the whole has a headline.
-    fn total(&mut self, check: CheckKey, whole: IndicatorKey, parts: &[IndicatorKey]) -> Vec<Finding> {
-        let all = self.review.answers.headlines().iter();
-        let wholes: Vec<Subject> =
-            all.map(|headline| headline.subject).filter(|subject| subject.indicator == whole).collect();
-        let mut findings = Vec::new();
-        for subject in &wholes {
+    fn total(&self, check: CheckKey, whole: IndicatorKey, parts: &[IndicatorKey]) -> Vec<Finding> {
+        let Some(wholes) = self.subjects.get(&whole) else {
+            return vec![self.unchecked(check, Subject { indicator: whole, place: None, breakdown: None })];
+        };
+        let compared = wholes.iter().filter_map(|subject| {
             let of_part = |indicator: &IndicatorKey| Subject { indicator: *indicator, ..*subject };
             let parts: Vec<Subject> = parts.iter().map(of_part).collect();
-            findings.extend(self.compare(check, *subject, &parts));
-        }
-        if wholes.is_empty() {
-            findings.push(self.unchecked(check, Subject { indicator: whole, place: None, breakdown: None }));
-        }
-        findings
+            self.compare(check, *subject, &parts)
+        });
+        compared.collect()
     }
 
-    fn sum(&mut self, check: CheckKey, indicator: IndicatorKey, over: &Over) -> Option<Finding> {
+    fn sum(&self, check: CheckKey, indicator: IndicatorKey, over: &Over) -> Option<Finding> {
         let state = self.review.state();
         let everything = Subject { indicator, place: None, breakdown: None };
         let (whole, parts): (Subject, Vec<Subject>) = match over {
@@ -130,13 +132,14 @@ impl<'r> Totals<'r, '_> {
         self.compare(check, whole, &parts)
     }
 
-    fn compare(&mut self, check: CheckKey, whole: Subject, parts: &[Subject]) -> Option<Finding> {
+    fn compare(&self, check: CheckKey, whole: Subject, parts: &[Subject]) -> Option<Finding> {
         let subjects = [&[whole], parts].concat();
         let mut figures = Vec::new();
         let mut intervals = Vec::new();
         for subject in subjects {
-            let headline = self.headline(subject);
-            let Some(interval) = headline.and_then(|headline| headline.interval(&self.review.answers).ok()) else {
+            let headline = self.by_subject.get(&subject).copied();
+            let Some(interval) = headline.and_then(|headline| headline.interval(&self.review.answers).ok())
+            else {
                 return Some(self.unchecked(check, subject));
             };
             figures.extend(headline.and_then(|headline| self.figure(headline)));
@@ -150,8 +153,12 @@ impl<'r> Totals<'r, '_> {
         }
         let parts: Vec<String> = intervals[1..].iter().map(Interval::notation).collect();
         let name = self.name(whole);
-        let message =
-            format!("{name} is {}, but its parts make {}: {}", intervals[0].notation(), sum.notation(), parts.join(" + "));
+        let message = format!(
+            "{name} is {}, but its parts make {}: {}",
+            intervals[0].notation(),
+            sum.notation(),
+            parts.join(" + ")
+        );
         // Derived values and ranges have no figure of their own; the rule itself then stands for them.
         let figures = if figures.is_empty() { vec![self.declared(check)] } else { figures };
         let finding = Finding::new(CheckKind::ControlTotal, Severity::Error, figures, message);
@@ -161,7 +168,8 @@ impl<'r> Totals<'r, '_> {
     /// A rule that cannot be applied says so: silence would read as a pass.
     fn unchecked(&self, check: CheckKey, missing: Subject) -> Finding {
         let message = format!("not checked: {} has no headline here", self.name(missing));
-        Finding::new(CheckKind::ControlTotal, Severity::Note, [self.declared(check)], message).by(self.check(check))
+        Finding::new(CheckKind::ControlTotal, Severity::Note, [self.declared(check)], message)
+            .by(self.check(check))
     }
 
     fn figure(&self, headline: &Headline) -> Option<Seq> {

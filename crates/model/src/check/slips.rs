@@ -33,6 +33,8 @@ struct Told<'p> {
 struct Slip<'p> {
     kind: CheckKind,
     point: &'p Point,
+    /// Its number as it stands.
+    number: i128,
     /// The figure that shows it.
     beside: &'p Point,
     /// The number without the slip.
@@ -81,7 +83,8 @@ impl Review<'_> {
             if unexplained && swaps(b.number).any(|swapped| swapped == a.number) {
                 slips.push(Slip::new(CheckKind::Transposed, b, a, a.number));
             }
-            if same_day && let Some(meant) = rescaled(b.number).find(|meant| near(*meant, a.number, a.number)) {
+            if same_day && let Some(meant) = rescaled(b.number).find(|meant| near(*meant, a.number, a.number))
+            {
                 slips.push(Slip::new(CheckKind::Scale, b, a, meant));
             }
         }
@@ -93,10 +96,13 @@ impl Review<'_> {
         let (told, beside) = (self.told(slip.point), self.told(slip.beside));
         let meant = shown(slip.meant);
         let is_neighbour = thousandths(&self.value(slip.beside)) == Some(slip.meant);
-        let how = match (slip.kind, is_neighbour) {
-            (CheckKind::Transposed, true) => "with two digits changed round".to_owned(),
-            (CheckKind::Transposed, false) => format!("with two digits changed round it would fit, as {meant}"),
-            _ => format!("ten or a thousand times off: it would fit as {meant}"),
+        let how = match slip.kind {
+            CheckKind::Transposed if is_neighbour => "with two digits changed round".to_owned(),
+            CheckKind::Transposed => format!("with two digits changed round it would fit, as {meant}"),
+            _ if slip.meant > slip.number => {
+                format!("{} times too small: it would fit as {meant}", slip.meant / slip.number)
+            }
+            _ => format!("{} times too great: it would fit as {meant}", slip.number / slip.meant),
         };
         let doubted = slip.point.doubted || slip.beside.doubted;
         let (severity, known) = match doubted {
@@ -110,7 +116,7 @@ impl Review<'_> {
 
 impl<'p> Slip<'p> {
     fn new(kind: CheckKind, at: Told<'p>, beside: Told<'p>, meant: i128) -> Self {
-        Slip { kind, point: at.point, beside: beside.point, meant }
+        Slip { kind, point: at.point, number: at.number, beside: beside.point, meant }
     }
 }
 

@@ -189,7 +189,8 @@ fn freshness_is_judged_on_today_or_on_the_day_asked() {
          check never fresh press 30
          figure back 10 as_of=2025-03-01 source=s3 by=c";
     let never = "error never [19]: press has no dated figure at all";
-    let stale = "error alive [20]: the newest figure of b is of 2025-03-01: 305 days on 2025-12-31, 30 allowed";
+    let stale =
+        "error alive [20]: the newest figure of b is of 2025-03-01: 305 days on 2025-12-31, 30 allowed";
     assert_eq!(found(lines, "", &["stale"]), format!("{stale}\n{never}"));
     assert_eq!(found(lines, "as_of=2025-03-31", &["stale"]), never);
 }
@@ -220,7 +221,7 @@ fn digits_changed_round_and_lost_thousands_are_found_among_reporters() {
          figure back 693 as_of=2025-01-01
          figure back 639 by=b",
         &["transposed", "scale"],
-        "warning scale [21 22]: taken is 738 (press, published 2025-02-01) beside 738000 (a, 2025-02-01), ten or a thousand times off: it would fit as 738000
+        "warning scale [21 22]: taken is 738 (press, published 2025-02-01) beside 738000 (a, 2025-02-01), 1000 times too small: it would fit as 738000
         warning transposed [23 24]: back is 639 (b, undated) beside 693 (a, 2025-01-01), with two digits changed round
         note transposed [19 20]: stock is 2021 (b, 2025-03-01) beside 2201 (a, 2025-01-01), with two digits changed round; the recorder doubts one of them already",
     );
@@ -236,7 +237,7 @@ fn a_number_is_held_against_both_neighbours_of_its_series() {
          figure taken 18600 as_of=2025-02-01
          figure taken 1870 as_of=2025-03-01",
         &["transposed", "scale"],
-        "warning scale [21 22]: taken is 18600 (a, 2025-02-01) beside 1850 (a, 2025-01-01), ten or a thousand times off: it would fit as 1860
+        "warning scale [21 22]: taken is 18600 (a, 2025-02-01) beside 1850 (a, 2025-01-01), 10 times too great: it would fit as 1860
         warning transposed [18 19]: back is 2100 (a, 2025-02-01) beside 1000 (a, 2025-01-01), with two digits changed round it would fit, as 1200",
     );
 }
@@ -260,7 +261,7 @@ fn a_decimal_point_that_was_a_thousands_mark_is_a_slip_of_scale() {
         "figure back 19546 as_of=2025-01-01
          figure back 19.546 as_of=2025-02-01",
         &["scale"],
-        "warning scale [18 19]: back is 19.546 (a, 2025-02-01) beside 19546 (a, 2025-01-01), ten or a thousand times off: it would fit as 19546",
+        "warning scale [18 19]: back is 19.546 (a, 2025-02-01) beside 19546 (a, 2025-01-01), 1000 times too small: it would fit as 19546",
     );
 }
 

@@ -10,26 +10,26 @@ use crate::answer::{Answers, CurrentFigure};
 use crate::event::{Rule, Seq};
 use crate::headline::{Headline, Selection, Subject, counted_under, derive, subject};
 use crate::state::key::{IndicatorKey, ReporterKey, SeriesKey};
-use crate::state::{Definition, State};
+use crate::state::{Definition, IndicatorRow, State};
 
 /// The changes of all headlines, given what happened to the figures.
 pub(super) fn changes(between: &Between<'_, '_>, figures: &Figures) -> Vec<Change> {
     let mut headlines = Headlines::new(between, figures);
-    let (old, new) = (by_subject(between.from), by_subject(between.to));
-    let only_before = between.from.headlines().iter().filter(|headline| !new.contains_key(&headline.subject));
+    let only_before =
+        between.from.headlines().iter().filter(|headline| !headlines.new.contains_key(&headline.subject));
     let subjects: Vec<Subject> =
         between.to.headlines().iter().chain(only_before).map(|headline| headline.subject).collect();
     let mut changes = Vec::new();
     // Derived indicators come last, each after those it is computed from, so that their inputs are explained already.
     for subject in in_order_of_derivation(between.names(), subjects) {
         let pair = (
-            old.get(&subject).map(|at| &between.from.headlines()[*at]),
-            new.get(&subject).map(|at| &between.to.headlines()[*at]),
+            headlines.old.get(&subject).map(|at| &between.from.headlines()[*at]),
+            headlines.new.get(&subject).map(|at| &between.to.headlines()[*at]),
         );
         if same(between, pair) {
             continue;
         }
-        let (cause, events) = headlines.explain(subject, pair, &new);
+        let (cause, events) = headlines.explain(subject, pair);
         headlines.explained.insert(subject, (cause, events.clone()));
         changes.push(Change {
             cause,
@@ -83,8 +83,7 @@ fn unit<'s>(answers: &Answers<'s>, headline: &Headline) -> &'s str {
 
 /// The same figure, range or derived value in the same unit; no headline is the same as one without a value.
 fn same(between: &Between<'_, '_>, (old, new): Pair<'_>) -> bool {
-    let with_value = |headline: &&Headline| !matches!(headline.selection, Selection::Nothing(_));
-    let (old, new) = match (old.filter(with_value), new.filter(with_value)) {
+    let (old, new) = match (old.filter(|old| has_value(old)), new.filter(|new| has_value(new))) {
         (Some(old), Some(new)) => (old, new),
         (old, new) => return old.is_none() && new.is_none(),
     };
@@ -102,10 +101,17 @@ fn same(between: &Between<'_, '_>, (old, new): Pair<'_>) -> bool {
         }
 }
 
+fn has_value(headline: &Headline) -> bool {
+    !matches!(headline.selection, Selection::Nothing(_))
+}
+
 /// What the changes of headlines come from.
 struct Headlines<'b, 'a, 's> {
     between: &'b Between<'a, 's>,
     figures: &'b Figures,
+    /// Where the headline of each subject is among those at the first and at the second point.
+    old: HashMap<Subject, usize>,
+    new: HashMap<Subject, usize>,
     /// The series of each subject that have another value or another place in the order.
     changed: HashMap<Subject, Vec<SeriesKey>>,
     /// Where the figures of each subject are in the answers at the first and at the second point.
@@ -126,20 +132,25 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
             changed.entry(subject_of(state.series(*key))).or_default().push(*key);
         }
         let (old_figures, new_figures) = (ranges(between.from), ranges(between.to));
-        Headlines { between, figures, changed, old_figures, new_figures, explained: HashMap::new() }
+        let (old, new) = (by_subject(between.from), by_subject(between.to));
+        let explained = HashMap::new();
+        Headlines { between, figures, old, new, changed, old_figures, new_figures, explained }
     }
 
-    fn explain(&self, subject: Subject, pair: Pair<'_>, new: &HashMap<Subject, usize>) -> Explained {
+    fn explain(&self, subject: Subject, pair: Pair<'_>) -> Explained {
         let found = if is_derived(self.between.names(), subject.indicator) {
-            self.expression(subject, pair.1, new).or_else(|| self.inputs(subject))
+            self.expression(subject, pair.1).or_else(|| self.inputs(subject))
+        } else if pair.0.is_some_and(has_value) {
+            self.policy(subject, pair.1).or_else(|| self.selected(pair))
         } else {
-            self.policy(subject, pair.1)
-                .or_else(|| self.selected(pair))
-                .or_else(|| newest(self.definitions(subject)))
-                .or_else(|| self.any_series(subject))
+            // Where there was nothing to select, no policy could change anything.
+            self.selected(pair).or_else(|| self.policy(subject, pair.1))
         };
-        // A headline without any of these is made of the same figures by the same rules, so it is the same.
-        found.unwrap_or((Cause::DefinitionChanged, Vec::new()))
+        found
+            .or_else(|| newest(self.definitions(subject)))
+            .or_else(|| self.any_series(subject))
+            // A headline without any of these is made of the same figures by the same rules, so it is the same.
+            .unwrap_or((Cause::DefinitionChanged, Vec::new()))
     }
 
     /// The policy, where the one of before would select otherwise among the figures of after.
@@ -251,30 +262,41 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
     }
 
     /// The expression, where the one of before gives another value from the headlines of after; or the unit.
-    fn expression(
-        &self,
-        subject: Subject,
-        new: Option<&Headline>,
-        by_subject: &HashMap<Subject, usize>,
-    ) -> Option<Explained> {
+    fn expression(&self, subject: Subject, new: Option<&Headline>) -> Option<Explained> {
         let between = self.between;
-        let entry = between.names().indicators().entry(subject.indicator);
-        let declared = |answers: &Answers<'s>| answers.state().size() >= entry.seq;
-        if !declared(between.from) || !declared(between.to) {
-            let reason = between.because(entry.seq);
-            return Some((reason.cause, vec![reason.seq]));
-        }
-        let reason = between.amended(entry.seq)?;
-        let [before, after] =
-            [between.from, between.to].map(|answers| answers.state().indicators().entry(subject.indicator));
-        if before.is_live() != after.is_live() {
-            return Some((reason.cause, vec![reason.seq]));
-        }
-        let (before, after) = (&before.row, &after.row);
-        let Definition::Derived(expression) = &before.definition else { return None };
-        let otherwise = derive(between.to, expression, subject, between.to.headlines(), by_subject);
+        let indicators = between.names().indicators();
+        let id = indicators.name(subject.indicator);
+        let seq = indicators.entry(subject.indicator).seq;
+        let reason = if between.is_common(seq) { between.amended(seq)? } else { between.because(seq) };
+        let by_definition = Some((reason.cause, vec![reason.seq]));
+        let (before, after) = match (declared(between.from, id), declared(between.to, id)) {
+            (Some(before), Some(after)) => (before, after),
+            // Of inputs that had no value there would have been none before either.
+            (None, Some(after)) => {
+                let without = self.derived(between.from, &self.old, after, subject)?;
+                return if has_value(&without) {
+                    by_definition
+                } else {
+                    self.inputs(subject).or(by_definition)
+                };
+            }
+            _ => return by_definition,
+        };
+        let otherwise = self.derived(between.to, &self.new, before, subject)?;
         let is_same = new.is_some_and(|new| same_selection(&otherwise.selection, &new.selection));
-        (!is_same || before.unit != after.unit).then(|| (reason.cause, vec![reason.seq]))
+        if is_same && before.unit == after.unit { None } else { by_definition }
+    }
+
+    /// The value another expression gives.
+    fn derived(
+        &self,
+        answers: &Answers<'s>,
+        by_subject: &HashMap<Subject, usize>,
+        row: &IndicatorRow,
+        subject: Subject,
+    ) -> Option<Headline> {
+        let Definition::Derived(expression) = &row.definition else { return None };
+        Some(derive(answers, expression, subject, answers.headlines(), by_subject))
     }
 
     /// The inputs of a derived value.
@@ -291,6 +313,12 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
         let changed = inputs.iter().filter_map(|input| self.explained.get(input));
         merged(changed).or_else(|| newest(inputs.iter().flat_map(|input| self.definitions(*input)).collect()))
     }
+}
+
+/// What an indicator is in a state that declares it.
+fn declared<'s>(answers: &Answers<'s>, id: &str) -> Option<&'s IndicatorRow> {
+    let indicators = answers.state().indicators();
+    indicators.find(id).map(|key| indicators.row(key))
 }
 
 fn selected<'f>(answers: &'f Answers<'_>, headline: Option<&Headline>) -> Option<&'f CurrentFigure> {

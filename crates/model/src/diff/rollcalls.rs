@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::between::{Between, Explained, Reason, newest};
 use super::{Change, Changed, Said};
 use crate::answer::Answers;
-use crate::event::{Kind, PositionKind, Seq, Tally};
+use crate::event::{Kind, Position, PositionKind, Seq, Tally};
 use crate::id::Country;
-use crate::rollcall::{COUNTED, PositionClaim, RollCall, StateView, same_tally};
+use crate::rollcall::{COUNTED, RollCall, StateView, same_tally};
 use crate::state::State;
 use crate::state::key::{PublishedKey, SourceKey, VoteKey};
 use crate::state::versioned::{Log, Versioned};
@@ -119,14 +119,17 @@ impl<'t> Calls<'t> {
         alike.into_iter().map(change).collect()
     }
 
-    /// The claims on the state that differ, else the lists that deny it, else whatever touched the roll-call.
+    /// The first claim of each position it has now and the last ones of each it had, else the lists that deny it, else
+    /// whatever touched the roll-call.
     fn explain(&self, old: Option<&StateView>, new: Option<&StateView>) -> Option<Explained> {
-        let claims = |view: Option<&StateView>| view.map(|view| view.claims.clone()).unwrap_or_default();
-        let (before, after) = (claims(old), claims(new));
-        let without = |claims: &[PositionClaim], other: &[PositionClaim]| -> Vec<Seq> {
-            claims.iter().filter(|claim| !other.contains(claim)).map(|claim| claim.seq).collect()
+        let (before, after) = (said_of(old), said_of(new));
+        let touched = |seqs: &BTreeSet<Seq>| -> Vec<Seq> {
+            seqs.iter().filter(|seq| self.touched.contains_key(seq)).copied().collect()
         };
-        let differing = [without(&before, &after), without(&after, &before)].concat();
+        let gained = after.iter().filter(|(word, _)| !before.contains_key(word));
+        let lost = before.iter().filter(|(word, _)| !after.contains_key(word));
+        let gained = gained.filter_map(|(_, seqs)| touched(seqs).first().copied());
+        let differing: Vec<Seq> = gained.chain(lost.flat_map(|(_, seqs)| touched(seqs))).collect();
         let denying = |call: &RollCall, view: Option<&StateView>| -> Vec<Seq> {
             view.into_iter().flat_map(|view| &view.denied_by).map(|(_, at)| call.accounts[*at].seq).collect()
         };
@@ -139,6 +142,15 @@ impl<'t> Calls<'t> {
     fn reasons(&self, wanted: impl Fn(&Seq) -> bool) -> Option<Explained> {
         newest(self.touched.iter().filter(|(seq, _)| wanted(seq)).map(|(_, reason)| *reason).collect())
     }
+}
+
+/// The undoubted claims on a state by what they claim.
+fn said_of(view: Option<&StateView>) -> BTreeMap<(Position, PositionKind), BTreeSet<Seq>> {
+    let mut said: BTreeMap<_, BTreeSet<Seq>> = BTreeMap::new();
+    for claim in view.into_iter().flat_map(|view| &view.claims).filter(|claim| !claim.doubted) {
+        said.entry((claim.position, claim.kind)).or_default().insert(claim.seq);
+    }
+    said
 }
 
 fn said(value: String) -> Said {

@@ -330,6 +330,19 @@ fn definitions_change_headlines() {
 }
 
 #[test]
+fn where_there_was_nothing_the_first_figures_are_the_cause() {
+    check(
+        "",
+        "policy back prefer prefer=a\nfigure back 10 as_of=2025-01-01\nfigure back 12 as_of=2025-02-01 by=b
+         derived half back_/_2",
+        "reported: figure back a: none -> 10 (2025-01-01) [19]
+        reported: figure back b: none -> 12 (2025-02-01) [20]
+        reported: headline back: none -> 10 (2025-01-01) [19]
+        reported: headline half: none -> 5 [19]",
+    );
+}
+
+#[test]
 fn a_derived_value_changes_with_its_inputs() {
     check(
         "figure taken 30 as_of=2025-01-01\nfigure back 10 as_of=2025-01-01",
@@ -429,6 +442,17 @@ fn roll_calls_change_by_state_and_tally() {
         "corrected: tally A/1: 91 yes, 2 no, 57 abstain -> 90 yes, 2 no, 57 abstain [19]
         corrected: positions A/1 BLR: no -> none [19]
         corrected: positions A/1 PRK: none -> no [19]",
+    );
+    check(
+        "",
+        "position CRI yes source=s1\nposition CRI yes source=s2\nposition BLR no source=s2",
+        "reported: positions A/1 BLR: none -> no [20]
+        reported: positions A/1 CRI: none -> yes [18]",
+    );
+    check(
+        "position CRI yes source=s1\nposition CRI yes source=s2",
+        "retract 18\nretract 19",
+        "retracted: positions A/1 CRI: yes -> none [20, 21]",
     );
     check(
         "account yes=91 no=2 abstain=57 no_list=RUS,BLR",

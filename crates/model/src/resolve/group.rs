@@ -213,12 +213,22 @@ impl Groups {
             if new == old {
                 continue;
             }
-            self.resolved.figures[old].standing = Standing::Superseded { by: new, cause: Cause::Revised };
-            // What says again what was revised before stands again.
-            if matches!(self.resolved.figures[new].standing, Standing::Superseded { by, .. } if by == old) {
+            // What says again what was revised before stands again: without this a ring would leave nothing.
+            if self.is_superseded_through(new, old) {
                 self.resolved.figures[new].standing = Standing::Current;
             }
+            self.resolved.figures[old].standing = Standing::Superseded { by: new, cause: Cause::Revised };
         }
+    }
+
+    /// Whether following what superseded `figure`, and what superseded that, leads to `other`.
+    fn is_superseded_through(&self, figure: usize, other: usize) -> bool {
+        let next = |at: &usize| match self.resolved.figures[*at].standing {
+            Standing::Superseded { by, .. } => Some(by),
+            _ => None,
+        };
+        // No chain is longer than there are figures.
+        std::iter::successors(next(&figure), next).take(self.resolved.figures.len()).any(|at| at == other)
     }
 
     fn is_live(&self, at: usize) -> bool {

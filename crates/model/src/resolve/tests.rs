@@ -180,6 +180,20 @@ fn revises_supersedes_whatever_the_as_ofs() {
 }
 
 #[test]
+fn a_ring_of_revisions_leaves_what_was_said_last() {
+    check(
+        "figure back 1 as_of=2025-01-01 source=s1
+         figure back 2 as_of=2025-01-01 source=s2
+         figure back 3 as_of=2025-01-01 source=s3 revises=19
+         figure back 1 as_of=2025-01-01 source=s3 relayed_by=b revises=20",
+        "",
+        "back a: 1 [18 21] current
+        back a: 2 [19] revised by 20
+        back a: 3 [20] revised by 18",
+    );
+}
+
+#[test]
 fn a_withdrawal_takes_back_the_records_published_no_later() {
     let lines = "figure back 10 as_of=2025-01-01 source=s1
          figure back 12 as_of=2025-02-01 published=2025-02-02 source=s2

@@ -244,7 +244,7 @@ impl Admission<'_> {
             let near = nearest(check, built_in.chain(self.state.checks.ids()));
             let expected = "a check of the ledger, or one that is built in";
             let problem = Problem::new(Code::UNDECLARED, "check", check, expected);
-            self.problems.push(problem.hint(near.map(|near| format!("did you mean {near}?"))));
+            self.problems.push(problem.meant(near));
         }
         for figure in figures {
             self.in_force(*figure, "figures");

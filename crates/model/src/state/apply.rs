@@ -1,10 +1,11 @@
 //! Applying one event to the state.
 
+use super::check::AcknowledgementRow;
 use super::key::BreakdownKey;
 use super::record::NewRecord;
 use super::rows::{counted, declared, declared_if, derived, span};
 use super::versioned::Amend;
-use super::{AcknowledgementRow, Definition, DimensionRow, Series, State};
+use super::{Definition, DimensionRow, Series, State};
 use crate::event::{Claim, Event, Fact, Kind, Measure, Seq};
 use crate::problem::{Code, Problem};
 

@@ -1,10 +1,10 @@
-//! Checks kept in the ledger, their names looked up.
+//! Checks kept in the ledger, their names looked up, and findings that were accepted.
 
+use super::State;
 use super::key::{CheckKey, DimensionKey, IndicatorKey, Key, PlaceKey, ReporterKey};
 use super::rows::declared;
 use super::versioned::{Dictionary, Log};
-use super::{AcknowledgementRow, State};
-use crate::event::{CheckRule, Text};
+use crate::event::{CheckRule, Seq, Text};
 use crate::problem::Problem;
 
 /// What a check kept in the ledger checks.
@@ -50,6 +50,24 @@ pub enum Over {
         /// The codes.
         codes: Vec<String>,
     },
+}
+
+/// A finding that was looked at and accepted.
+#[derive(Clone, Debug)]
+pub struct AcknowledgementRow {
+    /// The check, declared or built in.
+    pub check: String,
+    /// The events involved, ascending, each once.
+    pub figures: Vec<Seq>,
+}
+
+impl AcknowledgementRow {
+    pub(super) fn new(check: &str, figures: &[Seq]) -> Self {
+        let mut figures = figures.to_vec();
+        figures.sort_unstable();
+        figures.dedup();
+        AcknowledgementRow { check: check.to_owned(), figures }
+    }
 }
 
 impl CheckRow {

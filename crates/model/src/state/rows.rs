@@ -4,8 +4,8 @@ use super::apply::no_such;
 use super::key::{CaseKey, Key, PlaceKey, PublishedKey, ReporterKey, SourceKey, VoteKey};
 use super::versioned::Dictionary;
 use super::{
-    AccountRow, AcknowledgementRow, CaseUpdateRow, Definition, DimensionRow, Dispute, IndicatorRow, PlaceRow,
-    PolicyRow, PositionRow, Refs, ReporterRow, SourceRow, Span, State, VoteRow, Withdrawal,
+    AccountRow, CaseUpdateRow, Definition, DimensionRow, Dispute, IndicatorRow, PlaceRow, PolicyRow,
+    PositionRow, Refs, ReporterRow, SourceRow, Span, State, VoteRow, Withdrawal,
 };
 use crate::date::{Edtf, Published};
 use crate::event::{Account, Fact, Indicator, Kind, Policy, Reporter, Rule, Seq, Source, Text};
@@ -25,8 +25,8 @@ pub(crate) fn declared<K: Key, T>(
     id: &str,
 ) -> Result<K, Problem> {
     dictionary.find(id).ok_or_else(|| {
-        let hint = nearest(id, dictionary.ids()).map(|near| format!("did you mean {near}?"));
-        Problem::new(Code::UNDECLARED, member, id, format!("the id of a declared {what}")).hint(hint)
+        Problem::new(Code::UNDECLARED, member, id, format!("the id of a declared {what}"))
+            .meant(nearest(id, dictionary.ids()))
     })
 }
 
@@ -200,13 +200,5 @@ pub(super) fn derived(unit: &str, expression: &Expression) -> IndicatorRow {
 impl DimensionRow {
     pub(super) fn new(codes: &[Text<'_>]) -> Self {
         DimensionRow { codes: codes.iter().map(ToString::to_string).collect() }
-    }
-}
-
-impl AcknowledgementRow {
-    pub(super) fn new(check: &str, figures: &[Seq]) -> Self {
-        let mut figures = figures.to_vec();
-        figures.sort_unstable();
-        AcknowledgementRow { check: check.to_owned(), figures }
     }
 }

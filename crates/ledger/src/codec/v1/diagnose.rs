@@ -114,10 +114,10 @@ impl<'l> Diagnosis<'l> {
 
     fn unknown(&mut self, path: String, name: &str, layout: &Layout, value: &Tree) {
         let known: Vec<_> = layout.fields.iter().map(|field| field.name).collect();
-        let hint = nearest(name, known.iter().copied()).map(str::to_owned);
+        let near = nearest(name, known.iter().copied());
         let expected = format!("unknown member; expected {}", known.join(", "));
         let value = value.clone().into_text();
-        self.problems.push(Problem::new(Code::UNKNOWN_MEMBER, path, value, expected).hint(hint));
+        self.problems.push(Problem::new(Code::UNKNOWN_MEMBER, path, value, expected).meant(near));
     }
 
     fn repeated(&mut self, path: &str, members: &Members) {

@@ -101,9 +101,9 @@ fn text<'m>(members: &'m Members, name: &str) -> Option<&'m str> {
 /// The type with this name, if it is one that people append.
 fn appendable(name: &str) -> Result<Kind, Problem> {
     let Some(kind) = Kind::parse(name) else {
-        let hint = nearest(name, Kind::ALL.iter().map(|kind| kind.as_str())).map(str::to_owned);
+        let near = nearest(name, Kind::ALL.iter().map(|kind| kind.as_str()));
         let problem = Problem::new(Code::UNKNOWN_TYPE, "type", name, "expected an event type of format 1");
-        return Err(problem.hint(hint));
+        return Err(problem.meant(near));
     };
     let command = match kind {
         Kind::LedgerCreated => "recount init",

@@ -215,7 +215,7 @@ pub(super) fn problem(shape: &Shape, member: &str, text: &str) -> Option<Problem
         Err(None) => format!("expected {shape}"),
         Err(Some(why)) => why,
     };
-    Some(Problem::new(code, member, text, expected).hint(meant(shape, text)))
+    Some(Problem::new(code, member, text, expected).meant(meant(shape, text)))
 }
 
 /// Fine, or not, with the reason where the one who reads it gives one.
@@ -230,13 +230,12 @@ fn reads<T, E: fmt::Display>(read: Result<T, E>) -> Verdict {
 }
 
 /// What was probably meant, for shapes with a list to choose from.
-fn meant(shape: &Shape, text: &str) -> Option<String> {
-    let nearest = match shape {
+fn meant(shape: &Shape, text: &str) -> Option<&'static str> {
+    match shape {
         Shape::Country => Country::nearest(text),
         Shape::Word(words) => nearest(text, words().into_iter()),
         _ => None,
-    };
-    nearest.map(str::to_owned)
+    }
 }
 
 #[cfg(test)]
@@ -268,8 +267,8 @@ mod tests {
 
     #[test]
     fn hints() {
-        insta::assert_snapshot!(check(Position::SHAPE, "abstian"), @r#"E0208 expected one of: yes, no, abstain, absent, not_member Some("abstain")"#);
-        insta::assert_snapshot!(check(Shape::Country, "UKRA"), @r#"E0204 expected a country by its ISO 3166-1 alpha-3 code, such as `UKR` Some("UKR")"#);
+        insta::assert_snapshot!(check(Position::SHAPE, "abstian"), @r#"E0208 expected one of: yes, no, abstain, absent, not_member Some("did you mean abstain?")"#);
+        insta::assert_snapshot!(check(Shape::Country, "UKRA"), @r#"E0204 expected a country by its ISO 3166-1 alpha-3 code, such as `UKR` Some("did you mean UKR?")"#);
         insta::assert_snapshot!(check(Shape::Hex(4), "12AB"), @"E0210 expected 4 lower-case hexadecimal digits None");
     }
 

@@ -21,7 +21,7 @@ pub(super) struct Series<'b, 'a, 's> {
     rows: &'b [u32],
 }
 
-/// How a record is looked for: as one of a figure that stands, or of any that is seen.
+/// How a record is looked for: as one of a figure that stands, of any that is seen, or of any that is known.
 type Look<'b, 's> = fn(&Side<'b, 's>, u32) -> Result<usize, Absence>;
 
 /// A series at one point.
@@ -63,15 +63,21 @@ impl<'b, 's> Side<'b, 's> {
 
     /// The same, whatever moment the figure is about: one beyond the as-of clock can still revise another.
     fn seen(&self, row: u32) -> Result<usize, Absence> {
+        let at = self.known(row)?;
+        match self.resolved.figures[at].standing {
+            Standing::Withdrawn { by } => Err(Absence::TakenOut(by)),
+            _ => Ok(at),
+        }
+    }
+
+    /// The same, withdrawn or not: a withdrawal takes the records of one figure, and which these are depends on others.
+    fn known(&self, row: u32) -> Result<usize, Absence> {
         let state = self.answers.state();
         let Some(record) = state.records().rows().get(row as usize) else {
             return Err(Absence::NotRecorded);
         };
         if let Some(&at) = self.figures.get(&row) {
-            return match self.resolved.figures[at].standing {
-                Standing::Withdrawn { by } => Err(Absence::TakenOut(by)),
-                _ => Ok(at),
-            };
+            return Ok(at);
         }
         if record.is_in_force() {
             return Err(Absence::Clocks);
@@ -150,7 +156,7 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
     fn elsewhere(&self, rows: &[u32]) -> Explained {
         let all = |rows: &[u32]| {
             let dated = rows.iter().filter_map(|row| self.dated(*row));
-            let looks: [Look<'b, 's>; 2] = [Side::place, Side::seen];
+            let looks: [Look<'b, 's>; 3] = [Side::place, Side::seen, Side::known];
             let moved = looks
                 .into_iter()
                 .flat_map(|look| self.arrivals(rows, look).into_iter().chain(self.departures(rows, look)));
@@ -177,6 +183,7 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
         let between = self.between;
         let record = self.record(row);
         let reported = Reason::new(Cause::Reported, record.original);
+        let by_clocks = |reason| between.clocks_differ().then_some(reason);
         match absence {
             Absence::NotRecorded if record.original == record.version => vec![reported],
             Absence::NotRecorded if !between.is_common(record.original) => {
@@ -185,11 +192,10 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
             Absence::NotRecorded => vec![between.because(record.version)],
             Absence::TakenOut(by) => {
                 let ended = || between.ends(by, self.published(by));
-                self.dated(row).or_else(ended).into_iter().collect()
+                let reason = self.dated(row).or_else(ended);
+                reason.or(by_clocks(Reason::new(Cause::NoLongerVisible, by))).into_iter().collect()
             }
-            Absence::Clocks => {
-                self.dated(row).or(between.clocks_differ().then_some(reported)).into_iter().collect()
-            }
+            Absence::Clocks => self.dated(row).or(by_clocks(reported)).into_iter().collect(),
         }
     }
 
@@ -202,10 +208,11 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
     fn departure(&self, row: u32, absence: Absence) -> Option<Reason> {
         let between = self.between;
         let hidden = Reason::new(Cause::NoLongerVisible, self.record(row).version);
+        let by_clocks = |reason| between.clocks_differ().then_some(reason);
         match absence {
             Absence::NotRecorded => Some(hidden),
             Absence::TakenOut(by) => between.begins(by, self.published(by)).or_else(|| self.dated(row)),
-            Absence::Clocks => self.dated(row).or(between.clocks_differ().then_some(hidden)),
+            Absence::Clocks => self.dated(row).or(by_clocks(hidden)),
         }
     }
 
