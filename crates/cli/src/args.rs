@@ -1,10 +1,14 @@
 //! The command line, as `docs/cli-reference.md` describes it.
 
+mod checks;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::append_options::AppendCommand;
+
+pub(crate) use checks::{Acknowledge, Check};
 
 /// An append-only ledger of reported figures: who reported which number, about what, as of when, published where.
 #[derive(Debug, Parser)]
@@ -309,11 +313,13 @@ pub(crate) struct Why {
 
 /// `vintages`
 #[derive(Debug, Args)]
-#[command(after_help = "A release is a figure with an as-of and a publication date. A further source that restates a figure is\n\
+#[command(
+    after_help = "A release is a figure with an as-of and a publication date. A further source that restates a figure is\n\
 none. A revision is the later value minus the earlier one, by interval arithmetic; it goes up or down only where\n\
 no number fits both values, else they overlap. Undated, unpublished and doubted figures are counted apart.\n\
 CSV has one row per release (indicator, place, breakdown, reporter, since, as_of, release, published_on, value,\n\
-low, high, revision, direction, lag_days ...); with --wide one row per as-of and one column per publication.")]
+low, high, revision, direction, lag_days ...); with --wide one row per as-of and one column per publication."
+)]
 pub(crate) struct Vintages {
     /// The indicators
     #[arg(value_name = "INDICATOR", required = true)]
@@ -390,32 +396,6 @@ pub(crate) struct Votes {
     pub(crate) clocks: ClockOptions,
 }
 
-/// `check`
-#[derive(Debug, Args)]
-#[command(after_long_help = crate::commands::check::help())]
-pub(crate) struct Check {
-    /// Only these: built-in checks, or ids of checks kept in the ledger [default: all]
-    #[arg(value_name = "NAME")]
-    pub(crate) names: Vec<String>,
-    #[command(flatten)]
-    pub(crate) clocks: ClockOptions,
-}
-
-/// `acknowledge`
-#[derive(Debug, Args)]
-pub(crate) struct Acknowledge {
-    /// The check, as `recount check` names it
-    pub(crate) check: String,
-    /// Every event of the finding
-    #[arg(value_name = "SEQ", required = true)]
-    pub(crate) seqs: Vec<u32>,
-    /// Why it is accepted
-    #[arg(long)]
-    pub(crate) reason: String,
-    #[command(flatten)]
-    pub(crate) appending: Appending,
-}
-
 /// `diff`
 #[derive(Debug, Args)]
 #[command(after_help = "A POINT is a moment on one clock or on several, joined by commas:\n  \
@@ -440,9 +420,11 @@ pub(crate) struct Diff {
 
 /// `snapshot`
 #[derive(Debug, Args)]
-#[command(after_help = "--check explains differences by cause where FILE was made from this ledger: its first line names a \
+#[command(
+    after_help = "--check explains differences by cause where FILE was made from this ledger: its first line names a \
 size and root\nthat are a checkpoint of the ledger. Size, root and version alone are no difference.\n\
-Exit of --check: 0 equal, 1 different.")]
+Exit of --check: 0 equal, 1 different."
+)]
 pub(crate) struct Snapshot {
     /// Compare with a committed snapshot and print what differs, by cause
     #[arg(long, value_name = "FILE", conflicts_with = "accept")]

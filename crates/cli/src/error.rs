@@ -216,7 +216,10 @@ impl Failure {
 
     fn target_in_use(target: &Path, reason: &str) -> Failure {
         let trouble = Trouble::new(Code::TARGET_IN_USE, reason).at(target.display().to_string());
-        Failure::one(REFUSED, trouble.next(Some("name another folder or file, or remove what is there".to_owned())))
+        Failure::one(
+            REFUSED,
+            trouble.next(Some("name another folder or file, or remove what is there".to_owned())),
+        )
     }
 }
 

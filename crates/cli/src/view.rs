@@ -81,7 +81,11 @@ impl View {
 }
 
 /// Replays a ledger as far as the recorded clock asks.
-pub(crate) fn replay_to(ledger: &Ledger, until: Option<RecordedBy>, output: &Output) -> Result<Replay, Failure> {
+pub(crate) fn replay_to(
+    ledger: &Ledger,
+    until: Option<RecordedBy>,
+    output: &Output,
+) -> Result<Replay, Failure> {
     let mut progress = Progress::new(ledger.head().end_offset, output);
     let replay = Replay::of(ledger, until, &mut |offset| progress.at(offset))?;
     progress.done();

@@ -91,8 +91,14 @@ impl<'v, 'f> Verifier<'v, 'f> {
             receipt,
             receipt_found: false,
             each,
-            report: Report { faults: Vec::new(),
-                receipt: None, size: 0, root: frontier.root(), checkpoints: 0, writing },
+            report: Report {
+                faults: Vec::new(),
+                receipt: None,
+                size: 0,
+                root: frontier.root(),
+                checkpoints: 0,
+                writing,
+            },
             sequence: Sequence::after(0),
             frontier: Some(frontier),
             batch: BatchSum::begin(1, 0, 0),
@@ -233,7 +239,9 @@ mod tests {
         let folder = Folder::with(bytes);
         let faults: Vec<_> = match run(&folder, receipt) {
             Err(error) => vec![folder.masked(error)],
-            Ok(report) => report.faults.iter().chain(&report.receipt).map(|fault| folder.masked(fault)).collect(),
+            Ok(report) => {
+                report.faults.iter().chain(&report.receipt).map(|fault| folder.masked(fault)).collect()
+            }
         };
         faults.join("\n")
     }
@@ -273,7 +281,10 @@ mod tests {
         let (bytes, frontier) = ledger_and_frontier(&[2, 1]);
         let report = run(&Folder::with(&bytes), Some((3, frontier.root()))).unwrap();
         let root = frontier.root();
-        assert_eq!(report, Report { faults: vec![], receipt: None, size: 3, root, checkpoints: 2, writing: false });
+        assert_eq!(
+            report,
+            Report { faults: vec![], receipt: None, size: 3, root, checkpoints: 2, writing: false }
+        );
         assert_eq!(check(&bytes, Some((2, ledger_and_frontier(&[2]).1.root()))), "");
     }
 

@@ -34,7 +34,6 @@ use crate::date::{Day, Published};
 use crate::event::{CheckKind, Seq};
 use crate::state::State;
 use crate::state::check::CheckRow;
-use crate::texts::{TextError, Texts};
 use crate::value::{Fraction, Interval};
 
 use point::Point;
@@ -153,19 +152,13 @@ impl Report {
 /// Runs every check on `clocks`, together with the answers on them.
 ///
 /// `today` is the day that freshness is judged on, where no clock asks for an earlier one; `later_recorded` is as for
-/// [`Answers::new`]. Texts are fetched of cases only, and only
-/// where no decisive fact names some place: cases name theirs in texts.
-///
-/// # Errors
-///
-/// When a text cannot be fetched.
+/// [`Answers::new`].
 pub fn check<'s>(
     state: &'s State,
     clocks: &Clocks,
     later_recorded: u64,
     today: Day,
-    texts: &dyn Texts,
-) -> Result<(Answers<'s>, Report), TextError> {
+) -> (Answers<'s>, Report) {
     let mut points = Vec::new();
     let answers = Answers::watched(state, clocks, later_recorded, |series, resolved| {
         points.extend(point::points(state.records(), series, resolved));
@@ -178,10 +171,10 @@ pub fn check<'s>(
     findings.extend(review.disjoint());
     findings.extend(review.slips());
     findings.extend(review.provenance());
-    findings.extend(review.unused(texts)?);
+    findings.extend(review.unused());
     let idle = acknowledge(state, &mut findings);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    Ok((review.answers, Report { findings, idle }))
+    (review.answers, Report { findings, idle })
 }
 
 /// The kinds of checks that look at nothing here: they only keep rules, and the ledger has none for them.

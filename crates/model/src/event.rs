@@ -162,6 +162,8 @@ pub enum Fact<'a> {
         reporter: Option<Text<'a>>,
         /// Where.
         source: Text<'a>,
+        /// From where to where.
+        route: Route<'a>,
     },
     /// `case.updated`
     CaseUpdated {
@@ -171,6 +173,8 @@ pub enum Fact<'a> {
         reporter: Option<Text<'a>>,
         /// Where.
         source: Text<'a>,
+        /// From where to where.
+        route: Route<'a>,
     },
     /// `check.added`
     CheckAdded {
@@ -384,6 +388,15 @@ impl Tally {
             Position::NotMember => None,
         }
     }
+}
+
+/// The places a case names.
+#[derive(Clone, Debug, Default)]
+pub struct Route<'a> {
+    /// The place the person was taken from.
+    pub origin: Option<Text<'a>>,
+    /// The place the person was taken to.
+    pub destination: Option<Text<'a>>,
 }
 
 /// A state as an account names it.

@@ -258,6 +258,18 @@ impl State {
         Some(self.publications.get(key))
     }
 
+    /// Whether indicator `id` is derived from `input`, directly or through others.
+    pub(crate) fn is_computed_from(&self, id: &str, input: &str) -> bool {
+        let Some(key) = self.indicators.find(id) else { return false };
+        match &self.indicators.row(key).definition {
+            Definition::Counted { .. } => false,
+            // Admission keeps derivations free of circles, so this ends.
+            Definition::Derived(expression) => {
+                expression.indicators().any(|used| used == input || self.is_computed_from(used, input))
+            }
+        }
+    }
+
     /// Whether a reporter speaks for another, directly or through others.
     pub fn speaks_for(&self, reporter: ReporterKey, body: ReporterKey) -> bool {
         let mut speaker = reporter;
@@ -486,6 +498,8 @@ pub struct Refs {
     pub source: Option<SourceKey>,
     /// When it was said, for statements.
     pub date: Option<Edtf>,
+    /// Origin and destination, for cases.
+    pub places: Vec<PlaceKey>,
 }
 
 /// A later fact about a case.

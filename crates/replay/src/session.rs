@@ -223,14 +223,15 @@ impl<'s> Session<'s> {
         let state = &self.state;
         let kind_of = |seq: Seq| state.kind(seq);
         let resolve = |label: &str| self.labels.get(label).copied();
-        let input = codec::read_input(line, &resolve, &kind_of, &self.options.salt).map_err(|mut problems| {
-            // What a broken line names can be looked up all the same, so that one run tells everything.
-            for named in codec::named(line, &resolve, &kind_of) {
-                let told = problems.iter().any(|problem| problem.member == named.member);
-                problems.extend(missing(state, &named).filter(|_| !told));
-            }
-            problems
-        })?;
+        let input =
+            codec::read_input(line, &resolve, &kind_of, &self.options.salt).map_err(|mut problems| {
+                // What a broken line names can be looked up all the same, so that one run tells everything.
+                for named in codec::named(line, &resolve, &kind_of) {
+                    let told = problems.iter().any(|problem| problem.member == named.member);
+                    problems.extend(missing(state, &named).filter(|_| !told));
+                }
+                problems
+            })?;
         if let Some(label) = input.label.as_deref().filter(|label| self.labels.contains_key(*label)) {
             let expected = "a label that no earlier line of this batch has";
             return Err(vec![Problem::new(Code::BAD_LABEL, "label", label, expected)]);

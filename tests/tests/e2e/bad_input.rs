@@ -50,10 +50,14 @@ fn declarations() {
     error[E0203]: --id: "City": expected the id of the reporter: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
     error[E0208]: --kind: "mayor": expected one of: government, official, registry, ombudsman, international, ngo, academic, court, media, other
     error[E0103]: --name: missing; expected a text that is not empty and has no control characters
+    error[E0301]: --speaks-for: "cty": expected the id of a declared reporter
+      did you mean city?
     "#);
     assert_snapshot!(refused(&at, "append place --id 2nd --name '' --parent nort"), @r#"
     error[E0203]: --id: "2nd": expected the id of the place: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
     error[E0209]: --name: expected a text that is not empty and has no control characters
+    error[E0301]: --parent: "nort": expected the id of a declared place
+      did you mean north?
     "#);
     assert_snapshot!(refused(&at, "append dimension --id Sex --codes F=female"), @r#"
     error[E0203]: --codes.F: "F": expected a code of a-z, 0-9, `.`, `_`, `-` that starts with a letter or digit
@@ -76,6 +80,8 @@ fn declarations() {
     assert_snapshot!(refused(&at, "append policy --indicator patints --rule newest --window 90"), @r#"
     error[E0208]: --rule: "newest": expected one of: latest, range; or an object with prefer
     error[E0206]: --window: "90": expected a length of time above zero in years, months, weeks or days, like P6M, P1Y, P2W or P30D
+    error[E0301]: --indicator: "patints": expected the id of a declared indicator
+      did you mean patients?
     "#);
 }
 
@@ -120,18 +126,26 @@ fn votes() {
     error[E0209]: --body: expected a text that is not empty and has no control characters
     error[E0202]: --date: "2026-99": month must be 01-12 or a sub-year code 21-41 (column 6): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
     error[E0203]: --id: "a vote": expected the UN symbol of a vote, such as `A/ES-11/L.16/Rev.1`
-    error[E0104]: --members: "\"-3\"": expected a whole number from 0 to 4294967295
+    error[E0104]: --members: "-3": expected a whole number from 0 to 4294967295
+    error[E0301]: --source: "pag": expected the id of a declared source
+      did you mean page?
     "#);
     assert_snapshot!(refused(&at, "append vote-report --vote C/8 --source pag --tally yes=many --tally maybe=3 --positions yes=UKR,XX,UKR"), @r#"
     error[E0204]: --positions.yes[1]: "XX": expected a country by its ISO 3166-1 alpha-3 code, such as `UKR`; or an object with country, as_printed, kind, doubt
     error[E0102]: --tally.maybe: "3": unknown member; expected yes, no, abstain, absent, sponsors
     error[E0201]: --tally.yes: "many": not a value: expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140
+    error[E0301]: --vote: "C/8": expected the id of a declared vote
+      did you mean C/7?
+    error[E0301]: --source: "pag": expected the id of a declared source
+      did you mean page?
     "#);
     assert_snapshot!(refused(&at, "append position --vote C/8 --country UA --position maybe --kind meant"), @r#"
     error[E0204]: --country: "UA": expected a country by its ISO 3166-1 alpha-3 code, such as `UKR`
     error[E0208]: --kind: "meant": expected one of: recorded, intended
     error[E0208]: --position: "maybe": expected one of: yes, no, abstain, absent, not_member
     error[E0103]: --source: missing; expected the id of the source: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
+    error[E0301]: --vote: "C/8": expected the id of a declared vote
+      did you mean C/7?
     "#);
 }
 
@@ -143,24 +157,34 @@ fn texts_cases_and_checks() {
     error[E0209]: --gist: expected a text that is not empty and has no control characters
     error[E0205]: --language: "x_y": expected a language by its BCP 47 tag, such as `uk`
     error[E0103]: --source: missing; expected the id of the source: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
+    error[E0301]: --speaker: "cty": expected the id of a declared reporter
+      did you mean city?
     "#);
-    assert_snapshot!(refused(&at, "append norm --instrument '' --cited-by cty"), @"
+    assert_snapshot!(refused(&at, "append norm --instrument '' --cited-by cty"), @r#"
     error[E0209]: --instrument: expected a text that is not empty and has no control characters
     error[E0107]: expected one of: source, unsourced
-    ");
+    error[E0301]: --cited-by: "cty": expected the id of a declared reporter
+      did you mean city?
+    "#);
     assert_snapshot!(refused(&at, "append case --id 'A case' --age nine --origin nort --source pag"), @r#"
     error[E0201]: --age: "nine": not a value: expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140
     error[E0203]: --id: "A case": expected the id of the case: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
+    error[E0301]: --origin: "nort": expected the id of a declared place
+      did you mean north?
+    error[E0301]: --source: "pag": expected the id of a declared source
+      did you mean page?
     "#);
     assert_snapshot!(refused(&at, "append case-update --case case-2 --age nine --date never"), @r#"
     error[E0201]: --age: "nine": not a value: expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140
     error[E0202]: --date: "never": year must have exactly four digits (or X) (column 1): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
     error[E0103]: --source: missing; expected the id of the source: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
+    error[E0301]: --case: "case-2": expected the id of a declared case
+      did you mean case-1?
     "#);
     assert_snapshot!(refused(&at, "append check --id Total --rule sum.indicator=patints"), @r#"
     error[E0203]: --id: "Total": expected the id of the check: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
     error[E0102]: --rule.sum.indicator: "patints": unknown member; expected total, sum, fresh, monotone
-      sum
+      did you mean sum?
     error[E0107]: --rule: expected one of: total, sum, fresh, monotone
     "#);
 }
@@ -168,18 +192,36 @@ fn texts_cases_and_checks() {
 #[test]
 fn causes_of_change() {
     let at = environment();
-    assert_snapshot!(refused(&at, "correct 8 --set value=many --set reporter=hospitl --set colour=red --reason why"), @r#"error[E0102]: --set: "colour": expected a member of figure.reported: indicator, value, reporter, source, unsourced, as_of, place, breakdown, published, wording, locator, relayed_by, revises, since, doubt, note"#);
+    assert_snapshot!(refused(&at, "correct 8 --set value=many --set reporter=hospitl --set colour=red --reason why"), @r#"
+    error[E0102]: --set colour: "red": unknown member; expected indicator, value, reporter, source, unsourced, as_of, place, breakdown, published, wording, locator, relayed_by, revises, since, doubt, note
+    error[E0201]: --set value: "many": not a value: expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140
+    error[E0301]: --set reporter: "hospitl": expected the id of a declared reporter
+      did you mean hospital?
+    "#);
     assert_snapshot!(refused(&at, "correct 8 --set value=many --set reporter=hospitl --reason ''"), @r#"
     error[E0209]: --reason: expected a text that is not empty and has no control characters
     error[E0201]: --set value: "many": not a value: expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140
+    error[E0301]: --set reporter: "hospitl": expected the id of a declared reporter
+      did you mean hospital?
     "#);
     assert_snapshot!(refused(&at, "correct 99 --set value=1 --reason why"), @r#"error[E0302]: SEQ: "99": expected an earlier event: 1 to 10"#);
-    assert_snapshot!(refused(&at, "retract 99 --reason ''"), @"error[E0209]: --reason: expected a text that is not empty and has no control characters");
+    assert_snapshot!(refused(&at, "retract 99 --reason ''"), @r#"
+    error[E0209]: --reason: expected a text that is not empty and has no control characters
+    error[E0302]: SEQ: "99": expected an earlier event: 1 to 10
+    "#);
     assert_snapshot!(refused(&at, "withdraw 2 --reason '' --source pag --published soon"), @r#"
     error[E0202]: --published: "soon": year must have exactly four digits (or X) (column 1): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
     error[E0209]: --reason: expected a text that is not empty and has no control characters
+    error[E0301]: --source: "pag": expected the id of a declared source
+      did you mean page?
     "#);
-    assert_snapshot!(refused(&at, "dispute 8 --by-reporter hospitl --source pag --value many"), @r#"error[E0201]: --value: "many": not a value: expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140"#);
+    assert_snapshot!(refused(&at, "dispute 8 --by-reporter hospitl --source pag --value many"), @r#"
+    error[E0201]: --value: "many": not a value: expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140
+    error[E0301]: --by-reporter: "hospitl": expected the id of a declared reporter
+      did you mean hospital?
+    error[E0301]: --source: "pag": expected the id of a declared source
+      did you mean page?
+    "#);
 }
 
 #[test]
@@ -198,17 +240,19 @@ not an event
 "#,
     );
     assert_snapshot!(refused(&at, "append events batch.jsonl"), @r#"
-    nothing of this batch was appended: 10 problems
+    nothing of this batch was appended: 11 problems
     error[E0203]: batch.jsonl:3: id: "South": expected the id of the place: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
     error[E0102]: batch.jsonl:3: nmae: "South district": unknown member; expected id, name, kind, parent, codes
-      name
+      did you mean name?
     error[E0103]: batch.jsonl:3: name: missing; expected a text that is not empty and has no control characters
-    error[E0101]: batch.jsonl:4: JSON, column 2: expected ident
+    error[E0101]: batch.jsonl:4: expected JSON; column 2: expected ident
     error[E0105]: batch.jsonl:5: name: "Orient": expected each member once
     error[E0106]: batch.jsonl:6: type: "place.moved": expected an event type of format 1
-      place.added
-    error[E0104]: batch.jsonl:7: value: "120": expected a value as a string, such as `1850`, `>20000`, `~9000` or `19000..20000`
+      did you mean place.added?
+    error[E0104]: batch.jsonl:7: value: 120: expected a value as a string, such as `1850`, `>20000`, `~9000` or `19000..20000`
     error[E0107]: batch.jsonl:7: expected one of: source, unsourced
+    error[E0301]: batch.jsonl:7: reporter: "hospitl": expected the id of a declared reporter
+      did you mean hospital?
     error[E0306]: batch.jsonl:8: target: "@first": expected the label of an earlier line
     error[E0209]: batch.jsonl:8: reason: expected a text that is not empty and has no control characters
     "#);
@@ -252,6 +296,7 @@ fn queries() {
     assert_snapshot!(refused(&at, "headlines --as-of 2026-13 --published-by soon --recorded-by 99"), @r#"
     error[E0803]: --as-of: "2026-13": month must be 01-12 or a sub-year code 21-41 (column 6): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
     error[E0803]: --published-by: "soon": year must have exactly four digits (or X) (column 1): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
+    error[E0803]: --recorded-by: "99": expected a sequence number from 1 to 10
     "#);
     assert_snapshot!(refused(&at, "votes C/8"), @r#"
     error[E0802]: "C/8": expected the UN symbol of a recorded vote

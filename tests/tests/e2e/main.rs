@@ -6,6 +6,7 @@ mod bad_input;
 mod checks;
 mod cli;
 mod data;
+mod diff;
 mod docs;
 mod errors;
 mod why_and_vintages;

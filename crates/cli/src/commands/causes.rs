@@ -41,7 +41,8 @@ fn replacement(session: &Session<'_>, correct: &Correct) -> Result<Map<String, V
     }
     for (name, values) in settings {
         // A member that the type does not have is set all the same: the format's own diagnosis names it.
-        let shape = fields(kind).iter().find(|field| field.name == name).map_or(Shape::Text, |field| field.shape);
+        let shape =
+            fields(kind).iter().find(|field| field.name == name).map_or(Shape::Text, |field| field.shape);
         if values == [""] {
             data.remove(&name);
         } else {

@@ -175,7 +175,8 @@ fn line(view: &View, seq: Seq) -> Result<String, Failure> {
 fn changes(view: &View, correction: Seq) -> Result<String, Failure> {
     let (state, texts) = (&view.replay.state, view.texts());
     let Some(original) = state.target(correction) else { return Ok(String::new()) };
-    let before = state.corrections_of(original).take_while(|seq| *seq < correction).last().unwrap_or(original);
+    let before =
+        state.corrections_of(original).take_while(|seq| *seq < correction).last().unwrap_or(original);
     let (old, new) = (texts.members(before)?, texts.members(correction)?);
     let said = |members: &Members, name: &str| members.get(name).unwrap_or("nothing").to_owned();
     let changed = state.kind(original).map(fields).unwrap_or_default().iter().filter_map(|field| {

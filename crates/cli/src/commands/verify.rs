@@ -37,7 +37,8 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
         checked.map_err(|problems| problems.iter().map(describe).collect::<Vec<_>>().join("; "))
     })?;
     if let Some(problem) = newer {
-        let message = format!("the ledger goes on in format {}: use a newer recount to verify it", problem.value);
+        let message =
+            format!("the ledger goes on in format {}: use a newer recount to verify it", problem.value);
         return Err(Failure::one(BAD_INPUT, Trouble::new(Code::NEWER_FORMAT, message)));
     }
     print(output, &report)?;

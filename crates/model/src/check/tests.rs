@@ -2,35 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::*;
 use crate::testing::Book;
-use crate::texts::Members;
-
-/// Texts of a ledger whose cases name no place.
-struct NoTexts;
-
-impl Texts for NoTexts {
-    fn members(&self, _: Seq) -> Result<Members, TextError> {
-        Ok(Members(BTreeMap::new()))
-    }
-
-    fn recorder(&self, _: Seq) -> Result<String, TextError> {
-        Ok(String::new())
-    }
-
-    fn reason(&self, _: Seq) -> Result<Option<String>, TextError> {
-        Ok(None)
-    }
-}
 
 fn report(book: &Book, clocks: &str) -> Report {
     let answers = book.answers(clocks);
     let today = Day::parse("2025-12-31").unwrap();
-    check(&book.state, answers.clocks(), 0, today, &NoTexts).unwrap().1
+    check(&book.state, answers.clocks(), 0, today).1
 }
 
 /// The findings of these checks, one a line.

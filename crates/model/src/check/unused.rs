@@ -5,7 +5,6 @@ use crate::state::check::{CheckRow, Over};
 use crate::state::key::{DimensionKey, IndicatorKey, Key, PlaceKey, ReporterKey, SourceKey};
 use crate::state::versioned::Dictionary;
 use crate::state::{Definition, Refs, State};
-use crate::texts::{TextError, Texts};
 
 use super::{Finding, Review, Severity};
 
@@ -15,10 +14,9 @@ const LISTED: usize = 5;
 impl Review<'_> {
     /// One finding for each sort of thing, with the declarations of all that nothing in force uses on any clock but the
     /// recorded one. An indicator is used by figures, or by being derived; to be named by a policy is no use of it.
-    pub(super) fn unused(&self, texts: &dyn Texts) -> Result<Vec<Finding>, TextError> {
+    pub(super) fn unused(&self) -> Vec<Finding> {
         let state = self.state();
-        let mut used = Used::in_state(state);
-        used.by_cases(state, texts)?;
+        let used = Used::in_state(state);
         let findings = [
             unused_of("reporter", state.reporters(), &used.reporters),
             unused_of("place", state.places(), &used.places),
@@ -26,7 +24,7 @@ impl Review<'_> {
             unused_of("indicator", state.indicators(), &used.indicators),
             unused_of("source", state.sources(), &used.sources),
         ];
-        Ok(findings.into_iter().flatten().collect())
+        findings.into_iter().flatten().collect()
     }
 }
 
@@ -123,25 +121,11 @@ impl Used {
         let logs = state.statements().live().chain(state.norms().live()).map(|entry| &entry.row);
         let updates = state.case_updates().live().map(|entry| &entry.row.refs);
         let cases = state.cases().entries().filter(|entry| entry.is_live()).map(|entry| &entry.row);
-        for Refs { reporter, source, .. } in logs.chain(updates).chain(cases) {
+        for Refs { reporter, source, places, .. } in logs.chain(updates).chain(cases) {
             self.reporter(*reporter);
             self.source(*source);
+            places.iter().for_each(|place| self.place(Some(*place)));
         }
-    }
-
-    /// What a case says of its places decides no answer, so it is a text.
-    fn by_cases(&mut self, state: &State, texts: &dyn Texts) -> Result<(), TextError> {
-        let cases = state.cases().entries().filter(|entry| entry.is_live()).map(|entry| entry.version);
-        for event in cases.chain(state.case_updates().live().map(|entry| entry.version)) {
-            if self.places.iter().all(|used| *used) {
-                break;
-            }
-            let members = texts.members(event)?;
-            for place in ["origin", "destination"].iter().filter_map(|name| members.get(name)) {
-                self.place(state.places().find(place));
-            }
-        }
-        Ok(())
     }
 
     fn by_declarations(&mut self, state: &State) {

@@ -1,5 +1,7 @@
 //! Changes of headlines: which figure, policy, definition or input made them.
 
+mod derived;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -8,9 +10,9 @@ use super::figures::{self, Figures};
 use super::{Cause, Change, Changed, Said, subject_of};
 use crate::answer::{Answers, CurrentFigure};
 use crate::event::{Rule, Seq};
-use crate::headline::{Headline, Selection, Subject, counted_under, derive, subject};
+use crate::headline::{Headline, Selection, Subject, counted_under, subject};
 use crate::state::key::{IndicatorKey, ReporterKey, SeriesKey};
-use crate::state::{Definition, IndicatorRow, State};
+use crate::state::{Definition, State};
 
 /// The changes of all headlines, given what happened to the figures.
 pub(super) fn changes(between: &Between<'_, '_>, figures: &Figures) -> Vec<Change> {
@@ -260,65 +262,6 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
         };
         (between.is_common(entry.seq) && differs()).then(|| between.amended(entry.seq)).flatten()
     }
-
-    /// The expression, where the one of before gives another value from the headlines of after; or the unit.
-    fn expression(&self, subject: Subject, new: Option<&Headline>) -> Option<Explained> {
-        let between = self.between;
-        let indicators = between.names().indicators();
-        let id = indicators.name(subject.indicator);
-        let seq = indicators.entry(subject.indicator).seq;
-        let reason = if between.is_common(seq) { between.amended(seq)? } else { between.because(seq) };
-        let by_definition = Some((reason.cause, vec![reason.seq]));
-        let (before, after) = match (declared(between.from, id), declared(between.to, id)) {
-            (Some(before), Some(after)) => (before, after),
-            // Of inputs that had no value there would have been none before either.
-            (None, Some(after)) => {
-                let without = self.derived(between.from, &self.old, after, subject)?;
-                return if has_value(&without) {
-                    by_definition
-                } else {
-                    self.inputs(subject).or(by_definition)
-                };
-            }
-            _ => return by_definition,
-        };
-        let otherwise = self.derived(between.to, &self.new, before, subject)?;
-        let is_same = new.is_some_and(|new| same_selection(&otherwise.selection, &new.selection));
-        if is_same && before.unit == after.unit { None } else { by_definition }
-    }
-
-    /// The value another expression gives.
-    fn derived(
-        &self,
-        answers: &Answers<'s>,
-        by_subject: &HashMap<Subject, usize>,
-        row: &IndicatorRow,
-        subject: Subject,
-    ) -> Option<Headline> {
-        let Definition::Derived(expression) = &row.definition else { return None };
-        Some(derive(answers, expression, subject, answers.headlines(), by_subject))
-    }
-
-    /// The inputs of a derived value.
-    fn inputs(&self, subject: Subject) -> Option<Explained> {
-        let state = self.between.names();
-        let Definition::Derived(expression) = &state.indicators().row(subject.indicator).definition else {
-            return None;
-        };
-        let inputs: Vec<Subject> = expression
-            .indicators()
-            .filter_map(|id| state.indicators().find(id))
-            .map(|indicator| Subject { indicator, ..subject })
-            .collect();
-        let changed = inputs.iter().filter_map(|input| self.explained.get(input));
-        merged(changed).or_else(|| newest(inputs.iter().flat_map(|input| self.definitions(*input)).collect()))
-    }
-}
-
-/// What an indicator is in a state that declares it.
-fn declared<'s>(answers: &Answers<'s>, id: &str) -> Option<&'s IndicatorRow> {
-    let indicators = answers.state().indicators();
-    indicators.find(id).map(|key| indicators.row(key))
 }
 
 fn selected<'f>(answers: &'f Answers<'_>, headline: Option<&Headline>) -> Option<&'f CurrentFigure> {

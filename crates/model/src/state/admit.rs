@@ -7,7 +7,7 @@ use super::key::{IndicatorKey, Key};
 use super::rows::declared;
 use super::versioned::Dictionary;
 use super::{Definition, State};
-use crate::event::{Account, CheckKind, CheckRule, Claim, Fact, Measure, Policy, Position, Rule, Seq};
+use crate::event::{Account, CheckKind, CheckRule, Claim, Fact, Measure, Policy, Position, Route, Rule, Seq};
 use crate::problem::{Code, Problem, nearest};
 
 impl State {
@@ -79,7 +79,7 @@ impl Admission<'_> {
                 self.new_id(&state.indicators, "indicator", id);
                 for input in expression.indicators() {
                     self.named(&state.indicators, "indicator", "expression", Some(input));
-                    if input == id {
+                    if input == id || state.is_computed_from(input, id) {
                         let expected =
                             "indicators declared before; an indicator cannot be computed from itself";
                         self.problems.push(Problem::new(Code::CYCLE, "expression", input, expected));
@@ -90,7 +90,8 @@ impl Admission<'_> {
                 self.new_id(&state.votes, "vote", id);
                 self.source(Some(source));
             }
-            Fact::CaseDocumented { id, reporter, source } => {
+            Fact::CaseDocumented { id, reporter, source, route } => {
+                self.route(route);
                 self.new_id(&state.cases, "case", id);
                 self.reporter(reporter.as_deref(), "reporter");
                 self.source(Some(source));
@@ -114,13 +115,19 @@ impl Admission<'_> {
                 self.reporter(cited_by.as_deref(), "cited_by");
                 self.source(source.as_deref());
             }
-            Fact::CaseUpdated { case, reporter, source } => {
+            Fact::CaseUpdated { case, reporter, source, route } => {
+                self.route(route);
                 self.named(&state.cases, "case", "case", Some(case));
                 self.reporter(reporter.as_deref(), "reporter");
                 self.source(Some(source));
             }
             _ => {}
         }
+    }
+
+    fn route(&mut self, route: &Route<'_>) {
+        self.named(&self.state.places, "place", "origin", route.origin.as_deref());
+        self.named(&self.state.places, "place", "destination", route.destination.as_deref());
     }
 
     fn claim(&mut self, claim: &Claim<'_>) {

@@ -88,8 +88,8 @@ impl State {
                 let row = self.vote_row(*date, *members, source)?;
                 self.votes.declare(seq, id, row);
             }
-            Fact::CaseDocumented { id, reporter, source } => {
-                let refs = self.refs(reporter.as_deref(), "reporter", Some(source), None)?;
+            Fact::CaseDocumented { id, reporter, source, route } => {
+                let refs = self.case_refs(reporter.as_deref(), source, route)?;
                 self.cases.declare(seq, id, refs);
             }
             Fact::CheckAdded { id, rule } => {
@@ -123,8 +123,8 @@ impl State {
                 let row = self.refs(cited_by.as_deref(), "cited_by", source.as_deref(), None)?;
                 self.norms.push(seq, row);
             }
-            Fact::CaseUpdated { case, reporter, source } => {
-                let row = self.case_update_row(case, reporter.as_deref(), source)?;
+            Fact::CaseUpdated { case, reporter, source, route } => {
+                let row = self.case_update_row(case, reporter.as_deref(), source, route)?;
                 self.case_updates.push(seq, row);
             }
             other => unreachable!("{} is no log entry: record() handles it", other.kind().as_str()),
@@ -214,8 +214,8 @@ impl State {
             Fact::VoteRecorded { date, members, source, .. } => {
                 correct!(votes, self.vote_row(*date, *members, source)?);
             }
-            Fact::CaseDocumented { reporter, source, .. } => {
-                correct!(cases, self.refs(reporter.as_deref(), "reporter", Some(source), None)?);
+            Fact::CaseDocumented { reporter, source, route, .. } => {
+                correct!(cases, self.case_refs(reporter.as_deref(), source, route)?);
             }
             Fact::CheckAdded { rule, .. } => correct!(checks, self.check_row(rule)?),
             Fact::PolicySet(policy) => correct!(policies, self.policy_row(policy)?),
@@ -231,8 +231,8 @@ impl State {
             Fact::NormCited { cited_by, source } => {
                 correct!(norms, self.refs(cited_by.as_deref(), "cited_by", source.as_deref(), None)?);
             }
-            Fact::CaseUpdated { case, reporter, source } => {
-                correct!(case_updates, self.case_update_row(case, reporter.as_deref(), source)?);
+            Fact::CaseUpdated { case, reporter, source, route } => {
+                correct!(case_updates, self.case_update_row(case, reporter.as_deref(), source, route)?);
             }
             Fact::FindingAcknowledged { check, figures } => {
                 correct!(acknowledgements, AcknowledgementRow::new(check, figures));

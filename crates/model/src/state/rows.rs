@@ -8,7 +8,7 @@ use super::{
     PositionRow, Refs, ReporterRow, SourceRow, Span, State, VoteRow, Withdrawal,
 };
 use crate::date::{Edtf, Published};
-use crate::event::{Account, Fact, Indicator, Kind, Policy, Reporter, Rule, Seq, Source, Text};
+use crate::event::{Account, Fact, Indicator, Kind, Policy, Reporter, Route, Rule, Seq, Source, Text};
 use crate::problem::{Code, Problem, nearest};
 use crate::value::Expression;
 
@@ -168,9 +168,9 @@ impl State {
         case: &str,
         reporter: Option<&str>,
         source: &str,
+        route: &Route<'_>,
     ) -> Result<CaseUpdateRow, Problem> {
-        let case = self.case(case)?;
-        Ok(CaseUpdateRow { case, refs: self.refs(reporter, "reporter", Some(source), None)? })
+        Ok(CaseUpdateRow { case: self.case(case)?, refs: self.case_refs(reporter, source, route)? })
     }
 
     pub(super) fn refs(
@@ -180,7 +180,20 @@ impl State {
         source: Option<&str>,
         date: Option<Edtf>,
     ) -> Result<Refs, Problem> {
-        Ok(Refs { reporter: self.reporter_if(reporter, member)?, source: self.source_if(source)?, date })
+        let reporter = self.reporter_if(reporter, member)?;
+        Ok(Refs { reporter, source: self.source_if(source)?, date, places: Vec::new() })
+    }
+
+    pub(super) fn case_refs(
+        &self,
+        reporter: Option<&str>,
+        source: &str,
+        route: &Route<'_>,
+    ) -> Result<Refs, Problem> {
+        let mut refs = self.refs(reporter, "reporter", Some(source), None)?;
+        refs.places.extend(self.place(route.origin.as_deref(), "origin")?);
+        refs.places.extend(self.place(route.destination.as_deref(), "destination")?);
+        Ok(refs)
     }
 }
 

@@ -112,11 +112,15 @@ mod tests {
     #[test]
     fn ids_are_found_beside_what_cannot_be_read() {
         assert_eq!(
-            check(r#"{"type":"figure.reported","data":{"indicator":"i","value":"2,040","reporter":"No","breakdown":{"sex":"f"}}}"#),
+            check(
+                r#"{"type":"figure.reported","data":{"indicator":"i","value":"2,040","reporter":"No","breakdown":{"sex":"f"}}}"#
+            ),
             "indicator indicator i, breakdown dimension sex"
         );
         assert_eq!(
-            check(r#"{"type":"policy.set","data":{"indicator":"i","rule":{"prefer":["a","b"]},"window":"x"}}"#),
+            check(
+                r#"{"type":"policy.set","data":{"indicator":"i","rule":{"prefer":["a","b"]},"window":"x"}}"#
+            ),
             "indicator indicator i, rule.prefer reporter a, rule.prefer reporter b"
         );
         assert_eq!(

@@ -48,8 +48,6 @@ pub(super) type ShownCode = Read<Checked<Coded>>;
 pub(super) type Id<'a, D> = Kept<'a, New<D>>;
 /// An id declared before.
 pub(super) type Ref<'a, D> = Kept<'a, To<D>>;
-/// An id declared before, of something only shown.
-pub(super) type ShownRef<D> = Read<Checked<To<D>>>;
 
 macro_rules! spellings {
     ($($(#[$doc:meta])* $name:ident $(<$param:ident: $bound:path>)? = $shape:expr, $fits:expr;)+) => {

@@ -1,12 +1,10 @@
 //! Wire structs of what is recorded in words and codes: statements, norms, cases.
 
 use recount_model::date::Edtf;
-use recount_model::event::Fact;
+use recount_model::event::{Fact, Route};
 use recount_model::value::Value;
 
-use super::notation::{
-    Cases, Id, Language, Places, Ref, Reporters, Salt, Shown, ShownCode, ShownRef, Sources,
-};
+use super::notation::{Cases, Id, Language, Places, Ref, Reporters, Salt, Shown, ShownCode, Sources};
 use super::wire::{Read, True, meaning, record, sourced, text};
 
 record! {
@@ -84,9 +82,9 @@ record! {
         /// Sex, as a code
         sex: Option<ShownCode>,
         /// The place the person was taken from
-        origin: Option<ShownRef<Places>>,
+        origin: Option<Ref<'a, Places>>,
         /// The place the person was taken to
-        destination: Option<ShownRef<Places>>,
+        destination: Option<Ref<'a, Places>>,
         /// Distance in kilometres
         distance: Option<Read<Value>>,
         /// What became of the person, as a code
@@ -106,6 +104,7 @@ impl<'a> CaseDocumented<'a> {
             id: self.id.text(),
             reporter: text(self.reporter),
             source: self.source.text(),
+            route: Route { origin: text(self.origin), destination: text(self.destination) },
         })
     }
 }
@@ -121,9 +120,9 @@ record! {
         /// Sex, as a code
         sex: Option<ShownCode>,
         /// The place the person was taken from
-        origin: Option<ShownRef<Places>>,
+        origin: Option<Ref<'a, Places>>,
         /// The place the person was taken to
-        destination: Option<ShownRef<Places>>,
+        destination: Option<Ref<'a, Places>>,
         /// Distance in kilometres
         distance: Option<Read<Value>>,
         /// What became of the person, as a code
@@ -143,6 +142,7 @@ impl<'a> CaseUpdated<'a> {
             case: self.case.text(),
             reporter: text(self.reporter),
             source: self.source.text(),
+            route: Route { origin: text(self.origin), destination: text(self.destination) },
         })
     }
 }

@@ -83,8 +83,8 @@ fn votes() {
     insta::assert_snapshot!(check(Kind::VoteReported, r#"{"vote":"a","source":"s","tally":{"yes":91},"positions":{"yes":["UKE",{"country":"UK"},7]}}"#), @"
     E0203 vote <a> expected the UN symbol of a vote, such as `A/ES-11/L.16/Rev.1`
     E0104 tally.yes <91> expected a value as a string, such as `1850`, `>20000`, `~9000` or `19000..20000`
-    E0204 positions.yes[0] <UKE> expected a country by its ISO 3166-1 alpha-3 code, such as `UKR`; or an object with country, as_printed, kind, doubt (did you mean UKR??)
-    E0204 positions.yes[1].country <UK> expected a country by its ISO 3166-1 alpha-3 code, such as `UKR` (did you mean UKR??)
+    E0204 positions.yes[0] <UKE> expected a country by its ISO 3166-1 alpha-3 code, such as `UKR`; or an object with country, as_printed, kind, doubt (did you mean UKR?)
+    E0204 positions.yes[1].country <UK> expected a country by its ISO 3166-1 alpha-3 code, such as `UKR` (did you mean UKR?)
     E0104 positions.yes[2] <7> expected a country by its ISO 3166-1 alpha-3 code, such as `UKR`; or an object with country, as_printed, kind, doubt
     ");
 }
@@ -116,7 +116,7 @@ fn all_problems_at_once() {
     E0203 indicator <A> expected the id of the indicator: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
     E0201 value <20,000> digits are not grouped, and decimals follow a point: expected a number like 1850 or 12.5
     E0104 reporter <7> expected the id of the reporter: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
-    E0102 asof <2025> unknown member; expected indicator, value, reporter, source, unsourced, as_of, place, breakdown, published, wording, locator, relayed_by, revises, since, doubt, note (did you mean as_of??)
+    E0102 asof <2025> unknown member; expected indicator, value, reporter, source, unsourced, as_of, place, breakdown, published, wording, locator, relayed_by, revises, since, doubt, note (did you mean as_of?)
     E0202 as_of <yesterday> year must have exactly four digits (or X) (column 1): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
     E0209 note <a\u{7}b> expected a text that is not empty and has no control characters
     E0209 note <> expected a text that is not empty and has no control characters
@@ -163,7 +163,7 @@ fn lines_of_input() {
         E0306 target <@second> expected the label of an earlier line
         ");
     insta::assert_snapshot!(input(r#"{"type":"figure.withdrawn"}"#), @"E0103 data <> missing; expected an object: the data of an event");
-    insta::assert_snapshot!(input(r#"{"type":"figure.reportd","data":{}}"#), @"E0106 type <figure.reportd> expected an event type of format 1 (did you mean figure.reported??)");
+    insta::assert_snapshot!(input(r#"{"type":"figure.reportd","data":{}}"#), @"E0106 type <figure.reportd> expected an event type of format 1 (did you mean figure.reported?)");
     insta::assert_snapshot!(input(r#"{"type":"event.redacted","data":{}}"#), @"E0106 type <event.redacted> expected an event that can be appended; this one is written by `recount redact`");
     insta::assert_snapshot!(input("[1]"), @"E0101  <[1]> expected an object with type, data, label");
     insta::assert_snapshot!(input(&" ".repeat((1 << 20) + 1)), @"E0108  <1048577 bytes> column 1048577: expected at most 1048576 bytes in a line");

@@ -1,0 +1,132 @@
+//! `recount diff`: what changed between two points on any clock, by cause.
+
+use std::io::Write;
+
+use recount_ledger::reader::Ledger;
+use recount_ledger::storage::RealStorage;
+use recount_model::answer::Answers;
+use recount_model::clock::{Clocks, LeftOut, RecordedBy};
+use recount_model::diff::{Point, PointError, diff};
+use recount_model::problem::Code;
+use recount_model::state::State;
+use recount_replay::{LedgerTexts, Replay};
+use serde_json::{Value, json};
+
+use crate::args::{Diff, Format, Global};
+use crate::changes::{Changes, counts};
+use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::listing::clocks_json;
+use crate::output::Output;
+use crate::view::{clock_lines, note_tail, replay_to};
+
+/// Prints the changes. Two points on one recorded prefix need one replay.
+pub(crate) fn run(global: &Global, output: &mut Output, options: &Diff) -> Result<(), Failure> {
+    let (from, to) = points(options)?;
+    let ledger = Ledger::open(&RealStorage, &global.file)?;
+    note_tail(&ledger, output);
+    check_ends(&ledger, options, (&from, &to))?;
+    let later = replay_to(&ledger, to.recorded_by, output)?;
+    let earlier = match from.recorded_by == to.recorded_by {
+        true => None,
+        false => Some(replay_to(&ledger, from.recorded_by, output)?),
+    };
+    let earlier = earlier.as_ref().unwrap_or(&later);
+    let (old, new) = (answers(earlier, &from), answers(&later, &to));
+    print(output, &ledger, &old, &new)
+}
+
+fn answers<'r>(replay: &'r Replay, clocks: &Clocks) -> Answers<'r> {
+    Answers::new(&replay.state, clocks, replay.beyond)
+}
+
+fn points(options: &Diff) -> Result<(Clocks, Clocks), Failure> {
+    let mut troubles = Vec::new();
+    let mut parse = |option: &str, text: &str| {
+        let point = Point::parse(text).map_err(|error| troubles.push(trouble(&error).at(option).value(text)));
+        point.map(|point| point.clocks).unwrap_or_default()
+    };
+    let ends = (parse("--from", &options.from), parse("--to", &options.to));
+    if troubles.is_empty() { Ok(ends) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+}
+
+fn trouble(error: &PointError) -> Trouble {
+    let hint = match error {
+        PointError::Clock { hint } => hint.map(|near| format!("did you mean {near}?")),
+        _ => None,
+    };
+    Trouble::new(Code::BAD_POINT, error.to_string()).next(hint)
+}
+
+/// A sequence number past the end of the ledger is no point; 0 is `start`.
+fn check_ends(ledger: &Ledger, options: &Diff, (from, to): (&Clocks, &Clocks)) -> Result<(), Failure> {
+    let size = ledger.head().size;
+    let ends = [("--from", &options.from, from), ("--to", &options.to, to)];
+    let beyond = ends.into_iter().filter(
+        |(_, _, clocks)| matches!(clocks.recorded_by, Some(RecordedBy::Seq(seq)) if u64::from(seq) > size),
+    );
+    let troubles: Vec<Trouble> = beyond
+        .map(|(option, text, _)| {
+            let expected = format!("expected a sequence number from 0 to {size}, the end of the ledger");
+            Trouble::new(Code::BAD_POINT, expected).at(option).value(text)
+        })
+        .collect();
+    if troubles.is_empty() { Ok(()) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+}
+
+fn print(output: &mut Output, ledger: &Ledger, old: &Answers<'_>, new: &Answers<'_>) -> Result<(), Failure> {
+    let state = longer(old, new);
+    let texts = LedgerTexts::new(ledger, state);
+    let found = diff(old, new);
+    let changes = Changes::new(state, &texts, &found)?;
+    match output.format {
+        Format::Table => {
+            changes.print_table(output)?;
+            let ends = end_lines(old, new);
+            let summary = if found.is_empty() { "nothing changed".to_owned() } else { counts(&found) };
+            writeln!(output.stdout(), "{summary}\n{}", ends.join("\n"))?;
+        }
+        Format::Json => {
+            let end = |answers: &Answers<'_>| end_json(answers);
+            let json =
+                json!({ "from": end(old), "to": end(new), "changes": changes.json().collect::<Vec<_>>() });
+            writeln!(output.stdout(), "{json:#}")?;
+        }
+        Format::Jsonl => {
+            for change in changes.json() {
+                writeln!(output.stdout(), "{change}")?;
+            }
+        }
+        Format::Csv => changes.print_csv(output)?,
+    }
+    if found.is_empty() && output.format != Format::Table {
+        output.note(&format!("nothing changed: {}", end_lines(old, new).join("; ")));
+    }
+    Ok(())
+}
+
+/// The state that knows the events of both.
+pub(crate) fn longer<'s>(old: &Answers<'s>, new: &Answers<'s>) -> &'s State {
+    if old.state().size() > new.state().size() { old.state() } else { new.state() }
+}
+
+/// The two points and what each left out, as lines for people.
+pub(crate) fn end_lines(old: &Answers<'_>, new: &Answers<'_>) -> [String; 2] {
+    [("from", old), ("to", new)].map(|(word, answers)| {
+        let lines = clock_lines(answers.clocks(), left_out(answers));
+        let line = lines.join(" (") + if lines.len() > 1 { ")" } else { "" };
+        let asked = line.strip_prefix("clocks: ").unwrap_or(&line);
+        let asked = asked.replace("recorded by 0", "start, before the first event");
+        format!("{word} {asked}; {} events", answers.state().size())
+    })
+}
+
+/// At the start nothing is left out: there is nothing yet.
+fn left_out(answers: &Answers<'_>) -> LeftOut {
+    LeftOut { later_recorded: 0, ..answers.left_out() }
+}
+
+/// A point for machines: clocks, what they left out, how many events it covers.
+pub(crate) fn end_json(answers: &Answers<'_>) -> Value {
+    let (clocks, left_out) = clocks_json(answers.clocks(), answers.left_out());
+    json!({ "clocks": clocks, "left_out": left_out, "size": answers.state().size() })
+}
