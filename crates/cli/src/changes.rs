@@ -203,12 +203,11 @@ impl<'c> Changes<'c> {
     fn cells(&self, change: &Change) -> [String; 5] {
         let [_, what, indicator, place, breakdown, reporter, vote, states] = self.what(change);
         let subject = if vote.is_empty() { indicator } else { vote };
-        let states = states.replace(';', ", ");
-        let below = [place, breakdown.replace(';', ", "), states];
+        let kind = if what == "figure" { String::new() } else { what.clone() };
+        let below = [place, breakdown.replace(';', ", "), kind, states.replace(';', ", ")];
         let below =
             below.iter().filter(|part| !part.is_empty()).map(|part| format!("\n  {}", cell_text(part)));
-        let kind = if what == "figure" { String::new() } else { format!(" ({what})") };
-        let subject = std::iter::once(format!("{}{kind}", cell_text(&subject))).chain(below).collect();
+        let subject = std::iter::once(cell_text(&subject)).chain(below).collect();
         let selected = |said: &Option<Said>| said.as_ref().and_then(|said| said.reporter);
         let name = |key| self.state.reporters().name(key);
         let by = match (selected(&change.old), selected(&change.new)) {

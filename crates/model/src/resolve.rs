@@ -5,7 +5,7 @@
 
 mod group;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::clock::{Clocks, LeftOut};
 use crate::date::{Day, Instant, Published};
@@ -310,24 +310,31 @@ impl<'s> Resolver<'s> {
             withdrawals = named.flat_map(|(seq, list)| list.iter().map(move |taken| (seq, *taken))).collect();
         }
         withdrawals.sort_unstable_by_key(|(_, taken)| taken.by);
-        let mut all_taken = Vec::new();
-        for (target, withdrawal) in withdrawals {
-            let grouped = group::figures(claims.clone());
-            let rows_of_figure: Vec<u32> = grouped
-                .records
-                .iter()
-                .find(|placed| self.state.records.rows()[placed.row as usize].original == target)
-                .map(|placed| grouped.records_of(placed.figure as usize).collect())
-                .unwrap_or_default();
-            let (taken, kept): (Vec<Claimed>, Vec<Claimed>) = claims
-                .into_iter()
-                .partition(|claim| rows_of_figure.contains(&claim.row) && withdrawal.takes(claim));
-            claims = kept;
-            if !taken.is_empty() {
-                all_taken.push((taken, withdrawal.by));
-            }
+        if withdrawals.is_empty() {
+            return (claims, Vec::new());
         }
-        (claims, all_taken)
+        let grouped = group::figures(claims.clone());
+        let figure_of: HashMap<u32, u32> =
+            grouped.records.iter().map(|placed| (placed.row, placed.figure)).collect();
+        let by_seq: HashMap<Seq, u32> =
+            claims.iter().map(|claim| (claim.seq, figure_of[&claim.row])).collect();
+        let mut of_figure: HashMap<u32, Vec<Taken>> = HashMap::new();
+        for (target, withdrawal) in withdrawals {
+            of_figure.entry(by_seq[&target]).or_default().push(withdrawal);
+        }
+        let taken_by = |claim: &Claimed| {
+            let withdrawals = of_figure.get(&figure_of[&claim.row])?;
+            withdrawals.iter().find(|withdrawal| withdrawal.takes(claim)).map(|withdrawal| withdrawal.by)
+        };
+        let mut taken: BTreeMap<(u32, Seq), Vec<Claimed>> = BTreeMap::new();
+        claims.retain(|claim| match taken_by(claim) {
+            Some(by) => {
+                taken.entry((figure_of[&claim.row], by)).or_default().push(*claim);
+                false
+            }
+            None => true,
+        });
+        (claims, taken.into_iter().map(|((_, by), claims)| (claims, by)).collect())
     }
 
     fn leave_out_by_as_of(&self, resolved: &mut Resolved) {

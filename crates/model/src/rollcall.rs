@@ -293,19 +293,24 @@ impl AccountView {
     }
 }
 
-/// The official account, else one with the tally that most accounts give; undoubted ones first.
+/// The official account, else one with the tally that most accounts give; undoubted ones first. An account that gives
+/// no total gives no tally.
 fn leading(accounts: &[AccountView]) -> Option<usize> {
-    let sure = |at: &usize| !accounts[*at].account.doubted;
-    let official = (0..accounts.len()).filter(|&at| accounts[at].account.official);
-    if let Some(at) = official.clone().find(sure).or_else(|| official.clone().next()) {
-        return Some(at);
+    let tally = |at: usize| &accounts[at].account.tally;
+    let candidates: Vec<usize> = (0..accounts.len())
+        .filter(|&at| COUNTED.iter().any(|position| tally(at).of(*position).is_some()))
+        .collect();
+    let sure = |at: usize| !accounts[at].account.doubted;
+    let totals = |at: usize| COUNTED.map(|position| tally(at).of(position).map(|value| value.normal()));
+    let mut given: HashMap<[Option<Value>; 4], usize> = HashMap::new();
+    for &at in &candidates {
+        *given.entry(totals(at)).or_default() += 1;
     }
-    let agreeing = |at: usize| {
-        let same = |other: &&AccountView| same_tally(&other.account.tally, &accounts[at].account.tally);
-        accounts.iter().filter(same).count()
-    };
     // The first of the most frequent: max_by_key would take the last.
-    (0..accounts.len()).rev().max_by_key(|&at| (sure(&at), agreeing(at)))
+    candidates
+        .into_iter()
+        .rev()
+        .max_by_key(|&at| (accounts[at].account.official, sure(at), given[&totals(at)]))
 }
 
 /// Whether two tallies give the same totals, sponsors aside.

@@ -116,7 +116,8 @@ pub(crate) fn end_lines(old: &Answers<'_>, new: &Answers<'_>) -> [String; 2] {
         let line = lines.join(" (") + if lines.len() > 1 { ")" } else { "" };
         let asked = line.strip_prefix("clocks: ").unwrap_or(&line);
         let asked = asked.replace("recorded by 0", "start, before the first event");
-        format!("{word} {asked}; {} events", answers.state().size())
+        let size = answers.state().size();
+        format!("{word} {asked}; {size} event{}", if size == 1 { "" } else { "s" })
     })
 }
 

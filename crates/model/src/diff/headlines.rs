@@ -143,10 +143,10 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
         let found = if is_derived(self.between.names(), subject.indicator) {
             self.expression(subject, pair.1).or_else(|| self.inputs(subject))
         } else if pair.0.is_some_and(has_value) {
-            self.policy(subject, pair.1).or_else(|| self.selected(pair))
+            self.policy(subject, pair).or_else(|| self.selected(pair))
         } else {
             // Where there was nothing to select, no policy could change anything.
-            self.selected(pair).or_else(|| self.policy(subject, pair.1))
+            self.selected(pair).or_else(|| self.policy(subject, pair))
         };
         found
             .or_else(|| newest(self.definitions(subject)))
@@ -155,17 +155,23 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
             .unwrap_or((Cause::DefinitionChanged, Vec::new()))
     }
 
-    /// The policy, where the one of before would select otherwise among the figures of after.
-    fn policy(&self, subject: Subject, new: Option<&Headline>) -> Option<Explained> {
+    /// The policy, where the one of before would select otherwise among the figures of after. One that keeps to the
+    /// series selected before has changed nothing: what happened to that series has.
+    fn policy(&self, subject: Subject, (old, new): Pair<'_>) -> Option<Explained> {
         let reason = self.policy_reason(subject.indicator)?;
         let new = new?;
+        let before = selected(self.between.from, old).map(|figure| figure.series);
+        let after = selected(self.between.to, Some(new)).map(|figure| figure.series);
+        if before.is_some() && before == after {
+            return None;
+        }
         let range = self.new_figures.get(&subject)?.clone();
         let policy = self.between.from.state().policy(subject.indicator);
         let otherwise = counted_under(self.between.to, subject, range, policy);
         if same_selection(&otherwise.selection, &new.selection) {
             return None;
         }
-        let figure = selected(self.between.to, Some(new)).and_then(|figure| self.of_series(figure.series));
+        let figure = after.and_then(|series| self.of_series(series));
         let figure = figure.map(|(_, events)| &events[..]).unwrap_or_default();
         Some(joined(reason.cause, figure, &[reason.seq]))
     }

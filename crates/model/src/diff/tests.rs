@@ -264,6 +264,20 @@ fn a_policy_is_the_cause_only_where_it_selects_otherwise() {
     );
     check(
         TWO,
+        "policy back prefer prefer=a\nfigure back 11 as_of=2025-03-01 source=s3\nfigure back 14 as_of=2025-04-01 by=b",
+        "newer: figure back a: 10 (2025-01-01) -> 11 (2025-03-01) [21]
+        newer: figure back b: 12 (2025-02-01) -> 14 (2025-04-01) [22]
+        policy_changed: headline back: 12 (2025-02-01) -> 11 (2025-03-01) [20, 21]",
+    );
+    check(
+        "figure back 10 as_of=2025-01-01 source=s1",
+        "policy back prefer prefer=a\nfigure back 11 as_of=2025-03-01 source=s3\nfigure back 14 as_of=2025-04-01 by=b",
+        "reported: figure back b: none -> 14 (2025-04-01) [21]
+        newer: figure back a: 10 (2025-01-01) -> 11 (2025-03-01) [20]
+        newer: headline back: 10 (2025-01-01) -> 11 (2025-03-01) [20]",
+    );
+    check(
+        TWO,
         "policy back prefer prefer=b\nfigure back 13 as_of=2025-03-01 by=b source=s3",
         "newer: figure back b: 12 (2025-02-01) -> 13 (2025-03-01) [21]
         newer: headline back: 12 (2025-02-01) -> 13 (2025-03-01) [21]",

@@ -1,11 +1,13 @@
 //! Grouping the records of one series into figures, and finding the current one.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::{Cause, Claimed, Figure, Placed, Resolved, Standing};
 use crate::date::Published;
 use crate::event::Seq;
 use crate::state::Span;
+use crate::value::Value;
 
 /// Groups records into figures: those for one as-of together, strong records before weak ones, in the order they
 /// became public; what has no date of publication last.
@@ -70,8 +72,11 @@ fn in_order_of_placing(a: &Claimed, b: &Claimed) -> Ordering {
 struct Groups {
     resolved: Resolved,
     span: Option<Span>,
-    /// First figure of the group.
-    start: usize,
+    /// The latest figure of the group with each value, and the figures of earlier, dated groups.
+    in_group: HashMap<Value, usize>,
+    dated: HashMap<Value, Vec<usize>>,
+    /// The figures of the group that nothing superseded, with strong records and without.
+    live: [Vec<usize>; 2],
     /// The figure of the group that stands, among those with strong records and among those without.
     strong: Option<usize>,
     weak: Option<usize>,
@@ -81,7 +86,8 @@ impl Groups {
     fn place(&mut self, claim: &Claimed) {
         if self.span != claim.span {
             self.span = claim.span;
-            self.start = self.resolved.figures.len();
+            self.in_group.clear();
+            self.live = Default::default();
             (self.strong, self.weak) = (None, None);
         }
         match claim.span {
@@ -142,12 +148,10 @@ impl Groups {
     }
 
     fn revise(&mut self, claim: &Claimed) {
-        let weak = claim.is_weak();
+        let before = std::mem::take(&mut self.live[usize::from(claim.is_weak())]);
         let new = self.new_figure(claim, self.beside_strong(claim));
-        for at in self.start..new {
-            if self.is_live(at) && self.resolved.figures[at].weak == weak {
-                self.resolved.figures[at].standing = Standing::Superseded { by: new, cause: Cause::Revised };
-            }
+        for at in before {
+            self.resolved.figures[at].standing = Standing::Superseded { by: new, cause: Cause::Revised };
         }
         self.stand(claim, new);
     }
@@ -169,12 +173,10 @@ impl Groups {
     /// which moment it is about.
     fn place_undated(&mut self, claim: &Claimed) {
         let published = claim.published.map(|published| published.last_day());
-        let dated = (0..self.start).filter(|&at| {
-            let figure = &self.resolved.figures[at];
-            let about = figure.span.map(|(_, last)| last);
-            figure.value.same_as(&claim.value) && published.is_none_or(|day| about <= Some(day))
-        });
-        let newest = dated.max_by_key(|&at| self.resolved.figures[at].key());
+        let about = |at: &&usize| self.resolved.figures[**at].span.map(|(_, last)| last);
+        let equal = self.dated.get(&claim.value.normal()).into_iter().flatten();
+        let dated = equal.filter(|at| published.is_none_or(|day| about(at) <= Some(day)));
+        let newest = dated.max_by_key(|at| self.resolved.figures[**at].key()).copied();
         let standing = if claim.is_weak() { self.weak.or(self.strong) } else { self.strong };
         let undated = if claim.relayed || claim.published.is_none() {
             self.latest_equal(claim)
@@ -194,20 +196,15 @@ impl Groups {
         if claims.iter().all(|claim| claim.revises.is_none()) {
             return;
         }
-        let figure_of = |groups: &Groups, seq: Seq| {
-            let row = claims.iter().find(|claim| claim.seq == seq)?.row;
-            groups
-                .resolved
-                .records
-                .iter()
-                .find(|placed| placed.row == row)
-                .map(|placed| placed.figure as usize)
-        };
+        let by_row: HashMap<u32, usize> =
+            self.resolved.records.iter().map(|placed| (placed.row, placed.figure as usize)).collect();
+        let figure_of: HashMap<Seq, usize> =
+            claims.iter().filter_map(|claim| Some((claim.seq, *by_row.get(&claim.row)?))).collect();
         let mut revising: Vec<&Claimed> = claims.iter().filter(|claim| claim.revises.is_some()).collect();
         revising.sort_unstable_by_key(|claim| claim.seq);
         for claim in revising {
-            let target = claim.revises.and_then(|target| figure_of(self, target));
-            let (Some(new), Some(old)) = (figure_of(self, claim.seq), target) else {
+            let target = claim.revises.and_then(|target| figure_of.get(&target));
+            let (Some(&new), Some(&old)) = (figure_of.get(&claim.seq), target) else {
                 continue;
             };
             if new == old {
@@ -243,8 +240,7 @@ impl Groups {
 
     /// The latest figure of the group with an equal value.
     fn latest_equal(&self, claim: &Claimed) -> Option<usize> {
-        let group = self.start..self.resolved.figures.len();
-        group.rev().find(|&at| self.resolved.figures[at].value.same_as(&claim.value))
+        self.in_group.get(&claim.value.normal()).copied()
     }
 
     /// A figure without a strong record stands beside the strong one of its group, if there is one.
@@ -276,6 +272,11 @@ impl Groups {
             standing,
         });
         self.resolved.records.push(Placed { row: claim.row, figure: at as u32 });
+        self.in_group.insert(claim.value.normal(), at);
+        if claim.span.is_some() {
+            self.dated.entry(claim.value.normal()).or_default().push(at);
+        }
+        self.live[usize::from(claim.is_weak())].push(at);
         at
     }
 

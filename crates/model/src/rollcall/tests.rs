@@ -67,6 +67,22 @@ fn without_an_official_account_the_most_frequent_tally_leads() {
 }
 
 #[test]
+fn an_account_without_totals_gives_no_tally() {
+    check(
+        "account yes_list=FRA official=yes
+         account yes_list=DEU
+         account yes=3 no=2 abstain=1",
+        "leading Some(20)
+        yes: named 2, intended 0, remainder 1
+        no: named 0, intended 0, remainder 2
+        18: of 193 left the total of yes has no value here
+        19: of 193 left the total of yes has no value here
+        20: of 193 left 187
+        contested []",
+    );
+}
+
+#[test]
 fn a_complete_list_denies_a_position_to_every_other_state_and_doubts_contest_nothing() {
     check(
         "account yes=1 no=2 abstain=1 official=yes no_list=RUS,PRK

@@ -102,6 +102,18 @@ impl Decimal {
         }
     }
 
+    /// The one spelling of this number: no zeros at the end of its decimals, and `0` for `-0`.
+    ///
+    /// Two decimals are numerically equal exactly when their normal forms are `==`.
+    pub(crate) fn normal(&self) -> Decimal {
+        let (mut digits, mut scale) = (self.digits(), self.scale() as usize);
+        while scale > 0 && digits.is_multiple_of(10) {
+            digits /= 10;
+            scale -= 1;
+        }
+        Decimal::from_parts(self.is_negative() && digits != 0, digits, scale as u8)
+    }
+
     /// The digits without sign and point, as a whole number: 1250 for `12.50`.
     pub fn digits(&self) -> u128 {
         self.packed() & DIGITS
@@ -225,6 +237,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn normal_forms_are_equal_exactly_for_equal_numbers(a in -50_i64..50, b in -50_i64..50, zeros in 0_usize..4) {
+            let decimal = |number: i64, zeros: usize| {
+                let sign = if number < 0 { "-" } else { "" };
+                let digits = format!("{sign}{}.{}{}", number.abs() / 10, number.abs() % 10, "0".repeat(zeros));
+                Decimal::parse(&digits).unwrap()
+            };
+            let (a, b) = (decimal(a, 0), decimal(b, zeros));
+            prop_assert_eq!(a.normal() == b.normal(), a.cmp_numeric(&b).is_eq());
+        }
+
         #[test]
         fn what_is_read_is_printed(text in "-?(0|[1-9][0-9]{0,16})(\\.[0-9]{1,17})?") {
             prop_assert_eq!(Decimal::parse(&text).unwrap().to_string(), text);

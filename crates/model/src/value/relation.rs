@@ -11,24 +11,24 @@ impl Value {
     ///
     /// `12.5` is the same as `12.50`; `~9000` is not the same as `9000`, nor `5..5` as `5`.
     pub fn same_as(&self, other: &Value) -> bool {
-        let number = |a: Decimal, b: Decimal| a.cmp_numeric(&b).is_eq();
-        let end = |a: End, b: End| a.open == b.open && number(a.at, b.at);
-        self.about == other.about
-            && match (self.form, other.form) {
-                (Form::Exactly(a), Form::Exactly(b))
-                | (Form::MoreThan(a), Form::MoreThan(b))
-                | (Form::AtLeast(a), Form::AtLeast(b))
-                | (Form::FewerThan(a), Form::FewerThan(b))
-                | (Form::AtMost(a), Form::AtMost(b)) => number(a, b),
-                (Form::Between { low, high }, Form::Between { low: other_low, high: other_high }) => {
-                    end(low, other_low) && end(high, other_high)
-                }
-                (
-                    Form::Estimate { low, best, high },
-                    Form::Estimate { low: other_low, best: other_best, high: other_high },
-                ) => number(low, other_low) && number(best, other_best) && number(high, other_high),
-                _ => false,
+        self == other || self.normal() == other.normal()
+    }
+
+    /// The one spelling of this value: [`same_as`](Value::same_as) values have `==` normal forms, others have not.
+    pub(crate) fn normal(&self) -> Value {
+        let end = |end: End| End { at: end.at.normal(), open: end.open };
+        let form = match self.form {
+            Form::Exactly(number) => Form::Exactly(number.normal()),
+            Form::MoreThan(number) => Form::MoreThan(number.normal()),
+            Form::AtLeast(number) => Form::AtLeast(number.normal()),
+            Form::FewerThan(number) => Form::FewerThan(number.normal()),
+            Form::AtMost(number) => Form::AtMost(number.normal()),
+            Form::Between { low, high } => Form::Between { low: end(low), high: end(high) },
+            Form::Estimate { low, best, high } => {
+                Form::Estimate { low: low.normal(), best: best.normal(), high: high.normal() }
             }
+        };
+        Value { about: self.about, form }
     }
 
     /// Whether the stated interval holds this number.
