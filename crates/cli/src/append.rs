@@ -40,14 +40,6 @@ impl Append {
             salt: Box::new(clock::salt()?),
         };
         let session = Session::open(&RealStorage, file, &writer_options(appending, stamp), options)?;
-        if let Some(aside) = session.set_aside() {
-            output.note(&format!(
-                "an unfinished batch ({} events, {} bytes) that was never acknowledged is now in {}",
-                aside.events,
-                aside.bytes,
-                aside.path.display()
-            ));
-        }
         session.admit(appending.expect, stamp)?;
         Ok(Append { session, stamp, dry_run: appending.dry_run })
     }
@@ -62,7 +54,16 @@ impl Append {
                 .note(&format!("dry run: {} would be appended, nothing was", events(self.session.staged())));
             return Ok(None);
         }
-        Ok(Some(self.session.commit()?))
+        let receipt = self.session.commit()?;
+        if let Some(aside) = self.session.set_aside() {
+            output.note(&format!(
+                "an unfinished batch ({} events, {} bytes) that was never acknowledged is now in {}",
+                aside.events,
+                aside.bytes,
+                aside.path.display()
+            ));
+        }
+        Ok(Some(receipt))
     }
 }
 

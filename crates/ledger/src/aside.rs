@@ -123,19 +123,22 @@ mod tests {
         let folder = Folder::with(&[&bytes[..], &rest].concat());
         let storage = WatchedStorage::default();
         let mut writer = Writer::open(&storage, &folder.path(), &OPTIONS).unwrap();
+        assert_eq!(storage.calls(), ["lock", "sync", "drop cache"]);
+        assert_eq!((writer.set_aside(), folder.bytes()), (None, [&bytes[..], &rest].concat()));
+        let _ = writer.commit(&mut frontier, &batch(3, 1)).unwrap();
         assert_eq!(
             storage.calls(),
-            ["lock", "sync", "drop cache", "create", "write", "sync", "sync folder", "truncate", "sync"]
+            ["create", "write", "sync", "sync folder", "truncate", "sync", "write", "sync"]
         );
         let set_aside = writer.set_aside().unwrap().clone();
         assert_eq!((set_aside.bytes, set_aside.events), (rest.len() as u64, 1));
         assert_eq!(fs::read(&set_aside.path).unwrap(), rest);
-        assert_eq!(folder.bytes(), bytes);
+        assert_eq!(folder.bytes(), ledger(&[2, 1]));
         assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.tail-00000101T000000Z"]);
-        let _ = writer.commit(&mut frontier, &batch(3, 1)).unwrap();
         drop(writer);
         folder.write(&[&folder.bytes()[..], b"{"].concat());
-        drop(Writer::open(&storage, &folder.path(), &OPTIONS).unwrap());
+        let mut writer = Writer::open(&storage, &folder.path(), &OPTIONS).unwrap();
+        let _ = writer.commit(&mut frontier, &batch(4, 1)).unwrap();
         assert_eq!(folder.names()[2], "l.jsonl.tail-00000101T000000Z-2");
     }
 
@@ -145,8 +148,10 @@ mod tests {
             let bytes = [&ledger(&[2])[..], b"{"].concat();
             let folder = Folder::with(&bytes);
             let storage = WatchedStorage::default();
+            let mut writer = Writer::open(&storage, &folder.path(), &OPTIONS).unwrap();
             storage.fail(call);
-            assert!(Writer::open(&storage, &folder.path(), &OPTIONS).is_err());
+            let (_, mut frontier) = ledger_and_frontier(&[2]);
+            assert!(writer.commit(&mut frontier, &batch(3, 1)).is_err());
             assert_eq!(folder.bytes(), bytes, "{call}");
         }
     }

@@ -9,7 +9,7 @@ use recount_model::date::Instant;
 use crate::aside::{SetAside, create_beside, set_aside};
 use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
-use crate::error::{IoContext, LedgerError};
+use crate::error::{Fault, IoContext, LedgerError};
 use crate::locate::{Head, Located, locate};
 use crate::merkle::{Frontier, Hash};
 use crate::reader::{Ledger, open_file};
@@ -46,6 +46,8 @@ pub struct Receipt {
 pub struct Writer<'s> {
     storage: &'s dyn Storage,
     ledger: Ledger,
+    /// The time of day, for the name of a tail that is set aside.
+    now: Instant,
     set_aside: Option<SetAside>,
     poisoned: bool,
 }
@@ -84,7 +86,7 @@ impl<'s> Writer<'s> {
     ) -> Result<(Self, Receipt), LedgerError> {
         let file = lock_current(storage, temporary, options)?;
         let ledger = Ledger { path: temporary.to_owned(), file, head: Head::empty(), tail: None };
-        let mut writer = Self { storage, ledger, set_aside: None, poisoned: false };
+        let mut writer = Self { storage, ledger, now: options.now, set_aside: None, poisoned: false };
         let receipt = writer.commit(&mut Frontier::default(), batch)?;
         storage.rename_new(temporary, path).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => LedgerError::Exists { path: path.to_owned() },
@@ -95,19 +97,18 @@ impl<'s> Writer<'s> {
         Ok((writer, receipt))
     }
 
-    /// Opens a ledger for appending. An unfinished tail, which was never acknowledged, is moved into a file of its own:
-    /// see [`Writer::set_aside`].
+    /// Opens a ledger for appending; nothing is changed yet. An unfinished tail, which was never acknowledged, stays until
+    /// the first commit, which moves it into a file of its own: see [`Writer::set_aside`].
     ///
     /// # Errors
     /// [`LedgerError::DamagedTail`], [`LedgerError::Locked`] after `options.wait`, [`LedgerError::Unfit`], and those of
     /// [`Ledger::open`].
     pub fn open(storage: &'s dyn Storage, path: &Path, options: &Options) -> Result<Self, LedgerError> {
-        let mut ledger = open_locked(storage, path, options)?;
+        let ledger = open_locked(storage, path, options)?;
         if let Some(damage) = ledger.tail.as_ref().and_then(|tail| tail.damage.clone()) {
             return Err(LedgerError::DamagedTail(Box::new(damage)));
         }
-        let set_aside = set_aside(storage, &mut ledger, options.now)?;
-        Ok(Self { storage, ledger, set_aside, poisoned: false })
+        Ok(Self { storage, ledger, now: options.now, set_aside: None, poisoned: false })
     }
 
     /// The ledger as it is under the lock: what a batch is to be made for.
@@ -116,7 +117,7 @@ impl<'s> Writer<'s> {
         &self.ledger
     }
 
-    /// The unfinished tail that was found at opening, and where it is now.
+    /// The unfinished tail that a commit moved out of the way, and where it is now.
     #[must_use]
     pub fn set_aside(&self) -> Option<&SetAside> {
         self.set_aside.as_ref()
@@ -134,7 +135,11 @@ impl<'s> Writer<'s> {
         if self.poisoned {
             return Err(LedgerError::Poisoned { path: self.ledger.path.clone() });
         }
-        self.check_place(frontier, batch)?;
+        self.check_frontier(frontier)?;
+        self.check_place(batch)?;
+        if let Some(aside) = set_aside(self.storage, &mut self.ledger, self.now)? {
+            self.set_aside = Some(aside);
+        }
         let mut longer = frontier.clone();
         batch.leaves().iter().for_each(|leaf| longer.push(*leaf));
         let checkpoint = Checkpoint::closing(longer.size(), longer.root(), crc32c::crc32c(batch.bytes()));
@@ -145,21 +150,36 @@ impl<'s> Writer<'s> {
         Ok(Receipt { seq: batch.first_seq(), size: checkpoint.size, root: checkpoint.root })
     }
 
-    /// Checks that the ledger is still the one that was opened, and that frontier and batch are made for it.
-    fn check_place(&self, frontier: &Frontier, batch: &Batch) -> Result<(), LedgerError> {
-        let Ledger { path, file, head, .. } = &self.ledger;
-        let same_file = self.storage.identity_at(path).ok()
-            == Some(file.identity().context(path, "asking for the file")?);
+    /// Checks that the lines that were read have the root that the last checkpoint states.
+    ///
+    /// # Errors
+    /// [`LedgerError::Corrupt`]: the lines were changed together with their checksum.
+    pub fn check_frontier(&self, frontier: &Frontier) -> Result<(), LedgerError> {
+        let head = &self.ledger.head;
+        if (frontier.size(), frontier.root()) == (head.size, head.root) {
+            return Ok(());
+        }
+        Err(LedgerError::Corrupt(Box::new(Fault {
+            file: self.ledger.path.clone(),
+            span: None,
+            place: None,
+            expected: format!("lines with the root {} over {} events", head.root, head.size),
+            found: format!("{} over {}", frontier.root(), frontier.size()),
+            next: "run `recount verify`: it names the batch that was changed",
+        })))
+    }
+
+    /// Checks that the ledger is still the one that was opened, and that the batch is made for it.
+    fn check_place(&self, batch: &Batch) -> Result<(), LedgerError> {
+        let Ledger { path, file, head, tail } = &self.ledger;
+        let same_file =
+            self.storage.identity_at(path).ok() == Some(file.identity().context(path, "asking for the file")?);
         let length = file.length().context(path, "asking for the length")?;
+        let known = tail.as_ref().map_or(head.end_offset, |tail| tail.bytes.end);
         let (expected, found) = if !same_file {
             ("the file that was opened".to_owned(), "another or none in its place".to_owned())
-        } else if length != head.end_offset {
-            (format!("{} bytes", head.end_offset), format!("{length}"))
-        } else if (frontier.size(), frontier.root()) != (head.size, head.root) {
-            (
-                format!("the root {} over {} events", head.root, head.size),
-                format!("{} over {}", frontier.root(), frontier.size()),
-            )
+        } else if length != known {
+            (format!("{known} bytes"), format!("{length}"))
         } else if batch.first_seq() != head.size + 1 || batch.is_empty() {
             (
                 format!("a batch from event {}", head.size + 1),
@@ -320,7 +340,7 @@ mod tests {
         };
         insta::assert_snapshot!(check(frontier.clone(), &batch(4, 1)), @": expected a batch from event 3, found 1 events from 4; nothing was appended, read the ledger again");
         insta::assert_snapshot!(check(frontier, &batch(3, 0)), @": expected a batch from event 3, found 0 events from 3; nothing was appended, read the ledger again");
-        insta::assert_snapshot!(check(ledger_and_frontier(&[3]).1, &batch(3, 1)), @": expected the root eoWCq/vtYFHasBBa+nGDTSrTvSfCfsQekSaUof8wnL8= over 2 events, found jh5fn+4qBjJc8Yv3SzIQz/oIor99840fOQ3X5mk8KXk= over 3; nothing was appended, read the ledger again");
+        insta::assert_snapshot!(check(ledger_and_frontier(&[3]).1, &batch(3, 1)), @": expected lines with the root eoWCq/vtYFHasBBa+nGDTSrTvSfCfsQekSaUof8wnL8= over 2 events, found jh5fn+4qBjJc8Yv3SzIQz/oIor99840fOQ3X5mk8KXk= over 3; run `recount verify`: it names the batch that was changed");
         assert_eq!(folder.bytes(), bytes);
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::clock::LeftOut;
 use crate::event::{Position, PositionKind, Seq, Tally};
 use crate::id::Country;
 use crate::resolve::Resolver;
@@ -89,10 +90,11 @@ impl RollCall {
         RollCall::of(resolver, vote, accounts, positions)
     }
 
-    /// All roll-calls, in the order their votes were declared; accounts and positions are gone through once.
+    /// The roll-calls taken by the as-of clock, in the order their votes were declared; accounts and positions are gone
+    /// through once.
     pub fn all(resolver: &Resolver<'_>) -> Vec<RollCall> {
         let state = resolver.state();
-        let votes: Vec<VoteKey> = state.votes().live_keys().collect();
+        let votes: Vec<VoteKey> = state.votes().live_keys().filter(|vote| is_taken(resolver, *vote)).collect();
         let mut of_vote: HashMap<VoteKey, (Vec<_>, Vec<_>)> = HashMap::new();
         for entry in state.accounts().live() {
             of_vote.entry(entry.row.vote).or_default().0.push(entry);
@@ -311,6 +313,29 @@ fn leading(accounts: &[AccountView]) -> Option<usize> {
         .into_iter()
         .rev()
         .max_by_key(|&at| (accounts[at].account.official, sure(at), given[&totals(at)]))
+}
+
+/// Whether a vote was taken by the as-of clock. One whose date has no end is.
+pub fn is_taken(resolver: &Resolver<'_>, vote: VoteKey) -> bool {
+    let last = resolver.state().votes().row(vote).date.last_day();
+    resolver.clocks().as_of.is_none_or(|asked| last.is_none_or(|last| last <= asked.last_day()))
+}
+
+/// What the clocks leave out of the roll-calls: accounts and single positions by their publication, votes by their date.
+pub fn left_out(resolver: &Resolver<'_>, later_recorded: u64) -> LeftOut {
+    let state = resolver.state();
+    let mut left_out = LeftOut { later_recorded, ..LeftOut::default() };
+    left_out.later_as_of = state.votes().live_keys().filter(|vote| !is_taken(resolver, *vote)).count() as u64;
+    let accounts = state.accounts().live().map(|entry| state.published(entry.row.published, Some(entry.row.source)));
+    let positions =
+        state.positions().live().map(|entry| state.published(entry.row.published, Some(entry.row.source)));
+    for published in accounts.chain(positions) {
+        if !resolver.is_public(published) {
+            let count = if published.is_some() { &mut left_out.later_published } else { &mut left_out.unpublished };
+            *count += 1;
+        }
+    }
+    left_out
 }
 
 /// Whether two tallies give the same totals, sponsors aside.

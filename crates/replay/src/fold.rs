@@ -123,6 +123,10 @@ fn fact_of<'a>(state: &State, line: &'a EventLine<'_>) -> Result<Fact<'a>, Probl
         let expected = format!("sequence number {seq}");
         return Err(Problem::new(Code::CORRUPT, "seq", line.seq.to_string(), expected));
     }
+    if let Some(last) = state.last_recorded().filter(|last| line.at < *last) {
+        let expected = format!("a time no earlier than that of the event before it, {last}");
+        return Err(Problem::new(Code::CORRUPT, "at", line.at.to_string(), expected));
+    }
     let Some(kind) = Kind::parse(&line.kind) else {
         return Err(Problem::new(Code::UNKNOWN_TYPE, "type", line.kind.clone(), "an event type of format 1"));
     };

@@ -174,6 +174,7 @@ impl<'s> Session<'s> {
                 contents.note(kinds.len() as Seq, kind, &content);
             }
         })?;
+        writer.check_frontier(&frontier)?;
         let batch = Batch::new(u64::from(replay.state.size()) + 1);
         Ok(Session {
             writer,
@@ -191,7 +192,7 @@ impl<'s> Session<'s> {
         &self.state
     }
 
-    /// An unfinished tail that was found and moved aside at opening.
+    /// An unfinished tail that a commit moved aside.
     pub fn set_aside(&self) -> Option<&SetAside> {
         self.writer.set_aside()
     }

@@ -49,7 +49,38 @@ fn answer(environment: &TestEnvironment, command: &str) -> String {
 
 #[test]
 fn changes_are_grouped_by_cause() {
-    assert_snapshot!(answer(&later(), "diff --from 10"), @"");
+    assert_snapshot!(answer(&later(), "diff --from 10"), @r"
+    newly reported (1)
+     what         by  before  after  because
+    ───────────────────────────────────────────────────────────────
+     A/1              –       yes    seq 15, 2026-04-01 by tester
+       positions
+       FRA
+
+    newer figure of the series (1)
+     what  by      before      after       because
+    ─────────────────────────────────────────────────────────────────────
+     ill   clinic  50 persons  55 persons  seq 12, 2026-04-01 by tester
+                   2026-01-20  2026-02-20
+
+    corrected by us (2)
+     what        by    before      after                 because
+    ───────────────────────────────────────────────────────────────────────────────────────────────────
+     ill         city  96 persons  69 persons            seq 11, 2026-04-01 by tester: digits swapped
+                       2026-01-30  2026-01-30, disputed
+     ill         city  96 persons  69 persons            seq 11, 2026-04-01 by tester: digits swapped
+       headline        2026-01-30  2026-01-30, disputed
+
+    disputed (1)
+     what  by    before      after                 because
+    ─────────────────────────────────────────────────────────────────────────────
+     ill   city  96 persons  69 persons            seq 13, 2026-04-01 by tester
+                 2026-01-30  2026-01-30, disputed
+
+    5 changes: 1 newly reported, 1 newer figure of the series, 2 corrected by us, 1 disputed
+    from recorded by 10; 10 events
+    to all (latest as of, published and recorded); 16 events
+    ");
 }
 
 #[test]
@@ -121,7 +152,45 @@ fn points_that_are_none() {
 #[test]
 fn a_snapshot_is_accepted_and_compared() {
     let environment = later();
-    assert_snapshot!(answer(&environment, "snapshot --check state.json"), @"");
+    assert_snapshot!(answer(&environment, "snapshot --check state.json"), @r#"
+    newly reported (1)
+     what         by  before  after  because
+    ───────────────────────────────────────────────────────────────
+     A/1              –       yes    seq 15, 2026-04-01 by tester
+       positions
+       FRA
+
+    newer figure of the series (1)
+     what  by      before      after       because
+    ─────────────────────────────────────────────────────────────────────
+     ill   clinic  50 persons  55 persons  seq 12, 2026-04-01 by tester
+                   2026-01-20  2026-02-20
+
+    corrected by us (2)
+     what        by    before      after                 because
+    ───────────────────────────────────────────────────────────────────────────────────────────────────
+     ill         city  96 persons  69 persons            seq 11, 2026-04-01 by tester: digits swapped
+                       2026-01-30  2026-01-30, disputed
+     ill         city  96 persons  69 persons            seq 11, 2026-04-01 by tester: digits swapped
+       headline        2026-01-30  2026-01-30, disputed
+
+    disputed (1)
+     what  by    before      after                 because
+    ─────────────────────────────────────────────────────────────────────────────
+     ill   city  96 persons  69 persons            seq 13, 2026-04-01 by tester
+                 2026-01-30  2026-01-30, disputed
+
+    rows that differ besides
+      ~ sources jan: title "January" → "January bulletin", version 2 → 16
+      + policies 14
+
+    5 changes: 1 newly reported, 1 newer figure of the series, 2 corrected by us, 1 disputed
+    from recorded by 10; 10 events
+    to all (latest as of, published and recorded); 16 events
+    [stderr]
+    state.json differs; `recount snapshot --accept state.json` takes the state as it is now
+    [exit 1]
+    "#);
     let check = recount(&environment, "snapshot --check state.json --format json").exits(1);
     let json: Value = serde_json::from_str(&check.stdout).unwrap();
     assert_eq!((&json["equal"], json["rows"].as_array().unwrap().len()), (&false.into(), 2));
@@ -200,13 +269,5 @@ fn our_own_data_are_what_was_accepted() {
     assert_eq!(
         answer.exit, 0,
         "`recount -f data/ukraine-children.jsonl snapshot --accept data/…`, if meant: {answer}"
-    );
-}
-
-#[test]
-fn page() {
-    recount_test_support::console::check(
-        &recount_test_support::repository().join("docs/data-testing.md"),
-        &environment_with_data(),
     );
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use recount_model::answer::Answers;
+use recount_model::rollcall;
 use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_tables::{CaseDetail, Context};
 
@@ -65,7 +66,8 @@ fn check_id(view: &View, id: Option<&str>) -> Result<(), Failure> {
 }
 
 fn print_clocks(output: &mut Output, view: &View, answers: &Answers<'_>) -> Result<(), Failure> {
-    for line in clock_lines(&view.clocks, answers.left_out()) {
+    let left_out = rollcall::left_out(answers.resolver(), view.replay.beyond);
+    for line in clock_lines(&view.clocks, left_out) {
         writeln!(output.stdout(), "{line}")?;
     }
     Ok(())

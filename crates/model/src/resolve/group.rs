@@ -24,7 +24,9 @@ pub(super) fn figures(mut claims: Vec<Claimed>) -> Resolved {
 /// Adds the records a withdrawal took back as one withdrawn figure.
 pub(super) fn append_withdrawn(resolved: &mut Resolved, claims: &[Claimed], by: Seq) {
     let mut withdrawn = Groups::default();
-    for claim in claims {
+    // A dated record says what the figure was about; an undated one only repeats it.
+    let (dated, undated): (Vec<&Claimed>, Vec<&Claimed>) = claims.iter().partition(|claim| claim.span.is_some());
+    for claim in dated.into_iter().chain(undated) {
         if withdrawn.resolved.figures.is_empty() {
             withdrawn.new_figure(claim, Standing::Withdrawn { by });
         } else {

@@ -217,6 +217,17 @@ fn a_withdrawal_takes_back_the_records_published_no_later() {
 }
 
 #[test]
+fn a_withdrawn_figure_keeps_its_as_of_whatever_record_of_it_came_first() {
+    check(
+        "figure back 12 source=s3
+         figure back 12 as_of=2025-01-01 source=s2
+         withdraw 18",
+        "as_of=2025-01-15",
+        "back a: 12 [19 18] withdrawn by 20",
+    );
+}
+
+#[test]
 fn corrections_keep_the_place_and_retractions_take_out_one_record() {
     check(
         "figure back 10 as_of=2025-01-01 source=s1

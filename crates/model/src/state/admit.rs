@@ -37,6 +37,10 @@ impl Admission<'_> {
             | Fact::RecordRetracted { .. } => self.cause(fact),
             Fact::VoteReported(account) => self.account(account),
             Fact::PolicySet(policy) => self.policy(policy),
+            Fact::EventRedacted { target } => {
+                let expected = "a stub in place of the content of the event it erased";
+                self.problems.push(Problem::new(Code::WRONG_EVENT, "target", target.to_string(), expected));
+            }
             Fact::CheckAdded { id, rule } => {
                 self.new_id(&self.state.checks, "check", id);
                 if CheckKind::parse(id).is_some() {

@@ -62,11 +62,12 @@ record! {
         wording: Option<Shown>,
         /// Who passed it on
         relayed_by: Option<Ref<'a, Reporters>>,
-        /// Why the recorder doubts the whole account
+        /// Why the recorder doubts its tally
         doubt: Option<Shown>,
         /// A remark of the recorder
         note: Option<Shown>,
     }
+    Any("tally", "positions")
 }
 
 record! {
@@ -157,6 +158,9 @@ impl Tally {
 
 impl<'a> VoteReported<'a> {
     pub(super) fn fact(self) -> Option<Fact<'a>> {
+        if self.tally.is_none() && self.positions.is_none() {
+            return None;
+        }
         Some(Fact::VoteReported(Account {
             vote: self.vote.text(),
             source: self.source.text(),

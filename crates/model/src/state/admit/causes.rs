@@ -83,6 +83,10 @@ impl Admission<'_> {
         if self.state.retraction_of(target).is_some() {
             return self.not_live(target, "target");
         }
+        if kind != replacement.kind() {
+            let expected = format!("a {} event", replacement.kind().as_str());
+            return self.wrong_event(target, "target", kind, &expected);
+        }
         if let Fact::IndicatorDefined(indicator) = replacement {
             self.unchanged_count(indicator);
         }

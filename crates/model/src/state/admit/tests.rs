@@ -194,3 +194,12 @@ fn what_a_check_names_stays() {
         );
     }
 }
+
+#[test]
+fn a_correction_stays_of_its_type() {
+    check(
+        "figure back 5",
+        "correct 18 source s1",
+        "E0303 target \"18\": expected a source.added event; seq 18 is figure.reported",
+    );
+}
