@@ -70,6 +70,7 @@ fn batches(folder: &Path) -> Result<Vec<Batch>> {
         ("statements, norms", texts::statements_and_norms(&dossier, &decisions)?),
         ("cases", texts::cases(&decisions)),
         ("checks", texts::checks(&decisions)?),
+        ("acknowledgements", texts::acknowledgements(&decisions)?),
     ];
     Ok(themes.into_iter().map(|(theme, events)| Batch { theme, events }).collect())
 }

@@ -47,6 +47,8 @@ pub(crate) struct Decisions {
     pub(crate) case_updates: Vec<CaseUpdate>,
     /// Checks kept in the ledger.
     pub(crate) checks: Vec<Check>,
+    /// Findings looked at and accepted.
+    pub(crate) acknowledgements: Vec<Acknowledgement>,
 }
 
 impl Decisions {
@@ -78,6 +80,7 @@ impl Decisions {
             cases: table::read_all(folder, "cases.csv")?,
             case_updates: table::read_all(folder, "case-updates.csv")?,
             checks: table::read_all(folder, "checks.csv")?,
+            acknowledgements: table::read_all(folder, "acknowledgements.csv")?,
         })
     }
 
@@ -355,5 +358,17 @@ pub(crate) struct Check {
     /// The rule, JSON as in the event.
     pub(crate) rule: String,
     /// Why.
+    pub(crate) reason: String,
+}
+
+/// A finding of `recount check` that was looked at and accepted. One that no finding matches any more is reported by
+/// `recount check` itself.
+#[derive(Deserialize)]
+pub(crate) struct Acknowledgement {
+    /// The check.
+    pub(crate) check: String,
+    /// The events involved, by sequence number, separated by `;`.
+    pub(crate) seqs: String,
+    /// Why it is accepted.
     pub(crate) reason: String,
 }

@@ -99,3 +99,24 @@ pub(crate) fn checks(decisions: &Decisions) -> Result<Vec<Event>> {
     }
     Ok(events)
 }
+
+/// The findings that were looked at and accepted.
+///
+/// # Errors
+/// If a sequence number is none.
+pub(crate) fn acknowledgements(decisions: &Decisions) -> Result<Vec<Event>> {
+    let mut events = Vec::new();
+    for accepted in &decisions.acknowledgements {
+        let seqs: Vec<u32> = accepted
+            .seqs
+            .split(';')
+            .map(|seq| seq.parse().map_err(|e| format!("decisions/acknowledgements.csv, {seq:?}: {e}")))
+            .collect::<std::result::Result<_, String>>()?;
+        let event = Event::new("finding.acknowledged")
+            .with("check", accepted.check.as_str())
+            .with("figures", seqs)
+            .with("reason", accepted.reason.as_str());
+        events.push(event);
+    }
+    Ok(events)
+}
