@@ -32,7 +32,7 @@ pub(crate) fn writer_options(appending: &Appending, stamp: Stamp) -> Options {
 
 impl Append {
     /// Locks the ledger, replays it, and refuses what concerns the append as a whole.
-    pub(crate) fn open(file: &Path, appending: &Appending, output: &Output) -> Result<Append, Failure> {
+    pub(crate) fn open(file: &Path, appending: &Appending) -> Result<Append, Failure> {
         let stamp = clock::stamp(appending.accept_clock)?;
         let options = SessionOptions {
             by: clock::recorder(appending.by.as_deref())?,
@@ -96,7 +96,7 @@ pub(crate) fn append_one(
     kind: Kind,
     data: impl FnOnce(&Session<'_>) -> Result<Value, Failure>,
 ) -> Result<(), Failure> {
-    let mut append = Append::open(&global.file, appending, output)?;
+    let mut append = Append::open(&global.file, appending)?;
     let data = data(&append.session)?;
     let line = json!({ "type": kind.as_str(), "data": data }).to_string();
     let staged = append.session.stage(&line, append.stamp).map_err(|problems| {

@@ -172,8 +172,8 @@ impl<'s> Writer<'s> {
     /// Checks that the ledger is still the one that was opened, and that the batch is made for it.
     fn check_place(&self, batch: &Batch) -> Result<(), LedgerError> {
         let Ledger { path, file, head, tail } = &self.ledger;
-        let same_file =
-            self.storage.identity_at(path).ok() == Some(file.identity().context(path, "asking for the file")?);
+        let same_file = self.storage.identity_at(path).ok()
+            == Some(file.identity().context(path, "asking for the file")?);
         let length = file.length().context(path, "asking for the length")?;
         let known = tail.as_ref().map_or(head.end_offset, |tail| tail.bytes.end);
         let (expected, found) = if !same_file {

@@ -94,7 +94,8 @@ impl RollCall {
     /// through once.
     pub fn all(resolver: &Resolver<'_>) -> Vec<RollCall> {
         let state = resolver.state();
-        let votes: Vec<VoteKey> = state.votes().live_keys().filter(|vote| is_taken(resolver, *vote)).collect();
+        let votes: Vec<VoteKey> =
+            state.votes().live_keys().filter(|vote| is_taken(resolver, *vote)).collect();
         let mut of_vote: HashMap<VoteKey, (Vec<_>, Vec<_>)> = HashMap::new();
         for entry in state.accounts().live() {
             of_vote.entry(entry.row.vote).or_default().0.push(entry);
@@ -326,12 +327,14 @@ pub fn left_out(resolver: &Resolver<'_>, later_recorded: u64) -> LeftOut {
     let state = resolver.state();
     let mut left_out = LeftOut { later_recorded, ..LeftOut::default() };
     left_out.later_as_of = state.votes().live_keys().filter(|vote| !is_taken(resolver, *vote)).count() as u64;
-    let accounts = state.accounts().live().map(|entry| state.published(entry.row.published, Some(entry.row.source)));
+    let accounts =
+        state.accounts().live().map(|entry| state.published(entry.row.published, Some(entry.row.source)));
     let positions =
         state.positions().live().map(|entry| state.published(entry.row.published, Some(entry.row.source)));
     for published in accounts.chain(positions) {
         if !resolver.is_public(published) {
-            let count = if published.is_some() { &mut left_out.later_published } else { &mut left_out.unpublished };
+            let count =
+                if published.is_some() { &mut left_out.later_published } else { &mut left_out.unpublished };
             *count += 1;
         }
     }

@@ -34,7 +34,7 @@ fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Resu
     let name =
         if many.input == Path::new("-") { "stdin".to_owned() } else { many.input.display().to_string() };
     let mut lines = Lines::open(&many.input, &name)?;
-    let mut append = Append::open(&global.file, &many.appending, output)?;
+    let mut append = Append::open(&global.file, &many.appending)?;
     let mut troubles: Vec<Trouble> = Vec::new();
     let (mut seen, mut already) = (0_usize, 0_usize);
     while let Some((number, line)) = lines.next()? {

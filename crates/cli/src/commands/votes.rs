@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use recount_model::answer::Answers;
-use recount_model::rollcall;
 use recount_model::problem::{Code, did_you_mean, nearest};
+use recount_model::rollcall;
 use recount_tables::{CaseDetail, Context};
 
 use crate::args::{Format, Global, Votes};

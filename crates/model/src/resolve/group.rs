@@ -25,7 +25,8 @@ pub(super) fn figures(mut claims: Vec<Claimed>) -> Resolved {
 pub(super) fn append_withdrawn(resolved: &mut Resolved, claims: &[Claimed], by: Seq) {
     let mut withdrawn = Groups::default();
     // A dated record says what the figure was about; an undated one only repeats it.
-    let (dated, undated): (Vec<&Claimed>, Vec<&Claimed>) = claims.iter().partition(|claim| claim.span.is_some());
+    let (dated, undated): (Vec<&Claimed>, Vec<&Claimed>) =
+        claims.iter().partition(|claim| claim.span.is_some());
     for claim in dated.into_iter().chain(undated) {
         if withdrawn.resolved.figures.is_empty() {
             withdrawn.new_figure(claim, Standing::Withdrawn { by });
