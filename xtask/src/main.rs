@@ -1,9 +1,11 @@
 //! The project's own tasks: `cargo xtask TASK`.
 
+mod bench;
 mod ci;
 mod codegen;
 mod data;
 mod demo;
+mod generate;
 mod tidy;
 mod workspace;
 
@@ -13,21 +15,27 @@ use std::process::ExitCode;
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "usage: cargo xtask TASK
+  bench [--events N] [--only NAME…] [--write]
+                          how long the commands take on a generated ledger
   ci                      everything that must hold before a change is taken
   codegen [--check]       docs/cli-reference.md from the help of recount
   data [--print|--check]  data/ukraine-children.jsonl from the dossier
   demo                    the main job on the real ledger
+  generate --events N --out FILE [--seed S]
+                          a ledger of any size, the same for the same numbers
   tidy                    the rules of the tree that no compiler checks";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.split_first() {
+        Some((&"bench", rest)) => bench::run(rest),
         Some((&"ci", [])) => ci::run(),
         Some((&"codegen", [])) => codegen::write(),
         Some((&"codegen", ["--check"])) => codegen::check(),
         Some((&"data", rest)) => data::run(rest),
         Some((&"demo", [])) => demo::run(),
+        Some((&"generate", rest)) => generate::run(rest),
         Some((&"tidy", [])) => tidy::run(),
         _ => Err(USAGE.into()),
     };

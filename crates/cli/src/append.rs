@@ -1,21 +1,23 @@
 //! What all commands that append share: open, stage, report every problem, commit, print receipts.
 
-use std::io::Write;
+use std::fmt;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use recount_ledger::storage::{Fitness, RealStorage};
 use recount_ledger::writer::{Options, Receipt};
 use recount_model::event::Kind;
-use recount_model::problem::Problem;
+use recount_model::problem::{Code, Problem};
 use recount_replay::{Fate, Session, SessionOptions, Staged, Stamp};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::append_options::option_name;
 use crate::args::{Appending, Global};
 use crate::clock;
-use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::error::{BAD_INPUT, Failure, IO, Trouble};
 use crate::output::Output;
+use crate::terminal::counted;
 
 /// A session with the moment of its append.
 pub(crate) struct Append {
@@ -44,79 +46,99 @@ impl Append {
         Ok(Append { session, stamp, dry_run: appending.dry_run })
     }
 
-    /// Commits what is staged and prints the receipt; with `--dry-run` only says what would be appended.
-    pub(crate) fn commit(&mut self, output: &mut Output) -> Result<Option<Receipt>, Failure> {
-        if self.session.staged() == 0 {
-            return Ok(None);
+    /// Stages one event given on the command line.
+    pub(crate) fn stage(&mut self, kind: Kind, data: &impl fmt::Display) -> Result<Staged, Failure> {
+        let line = format!("{{\"type\":{},\"data\":{data}}}", json!(kind.as_str()));
+        self.session.stage(&line, self.stamp).map_err(|problems| {
+            let place = |problem: &Problem| {
+                if problem.member.is_empty() { String::new() } else { option_of(kind, &problem.member) }
+            };
+            let troubles = problems.into_iter().map(|problem| {
+                let place = place(&problem);
+                Trouble::of_problem(problem, place)
+            });
+            Failure::new(BAD_INPUT, troubles.collect())
+        })
+    }
+
+    /// Commits the one event that was staged, or says that it is recorded already.
+    pub(crate) fn conclude(&mut self, output: &mut Output, staged: &Staged) -> Result<(), Failure> {
+        match staged {
+            Staged::Already(duplicate) => report_duplicate(output, "", duplicate.seq, duplicate.fate),
+            Staged::New(_) => self.commit(output),
         }
+    }
+
+    /// Commits what is staged and prints the receipt; with `--dry-run` only says what would be appended.
+    pub(crate) fn commit(&mut self, output: &mut Output) -> Result<(), Failure> {
         if self.dry_run {
-            output
-                .note(&format!("dry run: {} would be appended, nothing was", events(self.session.staged())));
-            return Ok(None);
+            let staged = self.session.staged();
+            return report_dry_run(
+                output,
+                staged,
+                &format!("{} would be appended", counted(staged, "event")),
+            );
+        }
+        if self.session.staged() == 0 {
+            return Ok(());
         }
         let receipt = self.session.commit()?;
         if let Some(aside) = self.session.set_aside() {
             output.note(&format!(
-                "an unfinished batch ({} events, {} bytes) that was never acknowledged is now in {}",
-                aside.events,
-                aside.bytes,
+                "an unfinished batch ({}, {}) that was never acknowledged is now in {}",
+                counted(aside.events, "event"),
+                counted(aside.bytes, "byte"),
                 aside.path.display()
             ));
         }
-        Ok(Some(receipt))
+        print_receipt(output, &receipt)
     }
 }
 
-/// `1 event`, `2 events`.
-pub(crate) fn events(count: usize) -> String {
-    if count == 1 { "1 event".to_owned() } else { format!("{count} events") }
+/// Says what `--dry-run` did not do.
+pub(crate) fn report_dry_run(output: &mut Output, events: usize, what: &str) -> Result<(), Failure> {
+    if output.is_json() {
+        return Ok(writeln!(output.stdout(), "{}", json!({ "dry_run": true, "events": events }))?);
+    }
+    output.note(&format!("dry run: {what}, nothing was"));
+    Ok(())
 }
 
 /// Prints a receipt: what an append made durable.
 pub(crate) fn print_receipt(output: &mut Output, receipt: &Receipt) -> Result<(), Failure> {
-    let last = receipt.size;
-    let seqs =
-        if receipt.seq == last { format!("seq {last}") } else { format!("seq {}..{last}", receipt.seq) };
+    let Receipt { seq, size, root } = receipt;
+    let seqs = if seq == size { format!("seq {size}") } else { format!("seq {seq}..{size}") };
     let line = match output.is_json() {
-        true => json!({ "seq": receipt.seq, "size": last, "root": receipt.root.to_string() }).to_string(),
-        false => format!("{seqs}  size {last}  root {}", receipt.root),
+        true => json!({ "seq": seq, "size": size, "root": root.to_string() }).to_string(),
+        false => format!("{seqs}  size {size}  root {root}"),
     };
     let out = output.stdout();
-    writeln!(out, "{line}")?;
     // A receipt is a promise: it leaves before the next batch is begun.
-    out.flush()?;
-    Ok(())
+    let written = writeln!(out, "{line}").and_then(|()| out.flush());
+    written.map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => error.into(),
+        _ => {
+            let message = format!(
+                "the events are in the ledger ({seqs}, size {size}, root {root}), but the receipt could not be \
+                 written: {error}"
+            );
+            Failure::one(IO, Trouble::new(Code::IO, message))
+        }
+    })
 }
 
 /// Appends one event given on the command line.
-pub(crate) fn append_one(
+pub(crate) fn append_one<D: fmt::Display>(
     global: &Global,
     output: &mut Output,
     appending: &Appending,
     kind: Kind,
-    data: impl FnOnce(&Session<'_>) -> Result<Value, Failure>,
+    data: impl FnOnce(&Session<'_>) -> Result<D, Failure>,
 ) -> Result<(), Failure> {
     let mut append = Append::open(&global.file, appending)?;
     let data = data(&append.session)?;
-    let line = json!({ "type": kind.as_str(), "data": data }).to_string();
-    let staged = append.session.stage(&line, append.stamp).map_err(|problems| {
-        let place = |problem: &Problem| {
-            if problem.member.is_empty() { String::new() } else { option_of(kind, &problem.member) }
-        };
-        let troubles = problems.into_iter().map(|problem| {
-            let place = place(&problem);
-            Trouble::of_problem(problem, place)
-        });
-        Failure::new(BAD_INPUT, troubles.collect())
-    })?;
-    if let Staged::Already(duplicate) = &staged {
-        note_duplicate(output, "", duplicate.seq, duplicate.fate);
-        return Ok(());
-    }
-    if let Some(receipt) = append.commit(output)? {
-        print_receipt(output, &receipt)?;
-    }
-    Ok(())
+    let staged = append.stage(kind, &data)?;
+    append.conclude(output, &staged)
 }
 
 /// The option that holds a member: the targets of corrections and the like are arguments.
@@ -138,13 +160,33 @@ fn option_of(kind: Kind, member: &str) -> String {
     }
 }
 
-/// Says that an event is recorded already, and what became of it.
-pub(crate) fn note_duplicate(output: &Output, place: &str, seq: u32, fate: Fate) {
-    let fate = match fate {
-        Fate::InForce => "in force".to_owned(),
-        Fate::Corrected(by) => format!("corrected by seq {by}"),
-        Fate::Retracted(by) => format!("retracted by seq {by}"),
+/// Says that an event is recorded already, and what became of it: for machines where they asked, with the `place` of the
+/// input line if there is one.
+pub(crate) fn report_duplicate(
+    output: &mut Output,
+    place: &str,
+    seq: u32,
+    fate: Fate,
+) -> Result<(), Failure> {
+    let (fate, by) = match fate {
+        Fate::InForce => ("in force", None),
+        Fate::Corrected(by) => ("corrected", Some(by)),
+        Fate::Retracted(by) => ("retracted", Some(by)),
     };
-    output
-        .note(&format!("{place}already recorded at seq {seq} ({fate}); --allow-duplicate appends it again"));
+    if output.is_json() {
+        let mut json = json!({ "seq": seq, "already": true, "fate": fate });
+        if let Some(by) = by {
+            json["by"] = json!(by);
+        }
+        if !place.is_empty() {
+            json["place"] = json!(place);
+        }
+        return Ok(writeln!(output.stdout(), "{json}")?);
+    }
+    let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
+    let by = by.map(|by| format!(" by seq {by}")).unwrap_or_default();
+    output.note(&format!(
+        "{place}already recorded at seq {seq} ({fate}{by}); --allow-duplicate appends it again"
+    ));
+    Ok(())
 }

@@ -3,12 +3,15 @@
 //! Options, their help and the JSON they make all come from the format's own description of its members
 //! ([`recount_ledger::codec::fields`]), so that a new member needs no line here.
 
+mod members;
+
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 use recount_ledger::codec::{Field, Shape, fields};
 use recount_model::event::Kind;
-use serde_json::{Map, Value};
 
 use crate::args::{AppendEvents, Appending};
+
+pub(crate) use members::Members;
 
 /// What `append` is asked to append.
 #[derive(Clone, Debug)]
@@ -20,7 +23,7 @@ pub(crate) enum AppendCommand {
         /// Its type.
         kind: Kind,
         /// Its data.
-        data: Map<String, Value>,
+        data: Members,
         /// How to append.
         appending: Appending,
     },
@@ -75,11 +78,16 @@ impl FromArgMatches for AppendCommand {
             return AppendEvents::from_arg_matches(matches).map(AppendCommand::Events);
         }
         let (_, kind, _) = NAMES.iter().find(|(known, ..)| *known == name).ok_or_else(missing)?;
-        let mut data = Map::new();
+        let mut data = Members::default();
         for field in fields(*kind) {
-            if let Some(values) = matches.get_many::<String>(field.name) {
-                let given: Vec<&str> = values.map(String::as_str).collect();
-                data.insert(field.name.to_owned(), json_of(field.shape, &given));
+            let given: Vec<&str> = match field.shape {
+                Shape::True => matches.get_flag(field.name).then_some("true").into_iter().collect(),
+                _ => {
+                    matches.get_many::<String>(field.name).into_iter().flatten().map(String::as_str).collect()
+                }
+            };
+            if !given.is_empty() {
+                data.set(field.name, field.shape, &given);
             }
         }
         Ok(AppendCommand::One { kind: *kind, data, appending: Appending::from_arg_matches(matches)? })
@@ -100,11 +108,13 @@ fn option(field: &Field) -> Arg {
     let arg = Arg::new(field.name)
         .long(field.name.replace('_', "-"))
         .help(help(field))
-        .value_name(value_name(field.shape))
-        .help_heading("Members of the event")
-        .allow_hyphen_values(true);
+        .help_heading("Members of the event");
+    if let Shape::True = field.shape {
+        return arg.action(ArgAction::SetTrue);
+    }
+    let arg = arg.value_name(value_name(field.shape)).allow_hyphen_values(true);
     match field.shape {
-        Shape::Bool | Shape::True => arg.num_args(0..=1).default_missing_value("true").require_equals(true),
+        Shape::Bool => arg.num_args(0..=1).default_missing_value("true").require_equals(true),
         Shape::List(_) | Shape::Map(..) | Shape::Object(_) | Shape::Either(..) => {
             arg.action(ArgAction::Append)
         }
@@ -114,7 +124,12 @@ fn option(field: &Field) -> Arg {
 
 fn help(field: &Field) -> String {
     let required = if field.required { " (required)" } else { "" };
-    format!("{}{required}", field.doc.trim_end_matches('.'))
+    let forms = members::forms(field.shape, value_name);
+    let written = match forms.as_slice() {
+        [] => String::new(),
+        forms => format!("; written {} (again for each) or as JSON", forms.join(", ")),
+    };
+    format!("{}{required}{written}", field.doc.trim_end_matches('.'))
 }
 
 fn value_name(shape: Shape) -> &'static str {
@@ -136,57 +151,4 @@ fn value_name(shape: Shape) -> &'static str {
         Shape::Word(_) => "WORD",
         _ => "TEXT",
     }
-}
-
-/// The JSON that option values stand for. What cannot be read as the member's shape stays a text, so that the format's
-/// own diagnosis says what is wrong with it.
-pub(crate) fn json_of(shape: Shape, given: &[&str]) -> Value {
-    let last = given.last().copied().unwrap_or_default();
-    if !shape.is_string()
-        && last.starts_with(['{', '['])
-        && let Ok(json) = serde_json::from_str(last)
-    {
-        return json;
-    }
-    match shape {
-        Shape::Bool | Shape::True => last.parse().map_or_else(|_| text(last), Value::Bool),
-        Shape::Count(_) | Shape::Seq => last.parse::<u64>().map_or_else(|_| text(last), Value::from),
-        Shape::List(item) => list_of(*item, given),
-        Shape::Map(_, item) => object_of(given, |_| Some(*item)),
-        Shape::Object(layout) => object_of(given, |name| layout.field(name).map(|field| field.shape)),
-        Shape::Either(_, layout) if given.iter().any(|part| part.contains('=')) => {
-            object_of(given, |name| layout.field(name).map(|field| field.shape))
-        }
-        _ => text(last),
-    }
-}
-
-fn text(text: &str) -> Value {
-    Value::String(text.to_owned())
-}
-
-fn list_of(item: Shape, given: &[&str]) -> Value {
-    let free_text = matches!(item, Shape::Text);
-    let items = given.iter().flat_map(|part| match free_text {
-        true => vec![*part],
-        false => part.split(',').collect(),
-    });
-    Value::Array(items.map(|part| json_of(item, &[part])).collect())
-}
-
-/// `key=value`, repeated; `key.inner=value` reaches into the object under `key`.
-fn object_of(given: &[&str], shape_of: impl Fn(&str) -> Option<Shape>) -> Value {
-    let mut parts: Vec<(&str, Vec<&str>)> = Vec::new();
-    for part in given {
-        let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        match parts.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, values)) => values.push(value),
-            None => parts.push((key, vec![value])),
-        }
-    }
-    let members = parts.into_iter().map(|(key, values)| {
-        let shape = shape_of(key).unwrap_or(Shape::Text);
-        (key.to_owned(), json_of(shape, &values))
-    });
-    Value::Object(members.collect())
 }

@@ -1,6 +1,7 @@
 //! The command line, as `docs/cli-reference.md` describes it.
 
 mod checks;
+mod exports;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::append_options::AppendCommand;
 
 pub(crate) use checks::{Acknowledge, Check};
+pub(crate) use exports::{CaseDetailOption, Export, ExportOptions};
 
 /// An append-only ledger of reported figures: who reported which number, about what, as of when, published where.
 #[derive(Debug, Parser)]
@@ -130,6 +132,13 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// Whether the result is JSON whatever `--format` says.
+    pub(crate) fn always_json(&self) -> bool {
+        matches!(self, Command::Recover | Command::Snapshot(Snapshot { check: None, accept: None, .. }))
+    }
+}
+
 /// Options of every command that appends.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Appending")]
@@ -195,13 +204,19 @@ pub(crate) struct Correct {
     /// The original event
     pub(crate) seq: u32,
     /// A member and its right value; empty takes the member away
-    #[arg(long, value_name = "MEMBER=VALUE", required = true)]
-    pub(crate) set: Vec<String>,
+    #[arg(long, value_name = "MEMBER=VALUE", required = true, value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
     /// Why
     #[arg(long)]
     pub(crate) reason: String,
     #[command(flatten)]
     pub(crate) appending: Appending,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(member, _)| !member.is_empty());
+    let (member, value) = parts.ok_or("expected MEMBER=VALUE; MEMBER= takes the member away")?;
+    Ok((member.to_owned(), value.to_owned()))
 }
 
 /// `retract`
@@ -385,12 +400,14 @@ pub(crate) struct Log {
 pub(crate) struct Show {
     /// The event
     pub(crate) seq: u32,
+    #[command(flatten)]
+    pub(crate) clocks: ClockOptions,
 }
 
 /// `votes`
 #[derive(Debug, Args)]
 pub(crate) struct Votes {
-    /// One vote, with every account and every state
+    /// One vote, with every account and every state; in CSV and JSON Lines its states (the table positions)
     pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) clocks: ClockOptions,
@@ -421,7 +438,8 @@ pub(crate) struct Diff {
 /// `snapshot`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "--check explains differences by cause where FILE was made from this ledger: its first line names a \
+    after_help = "The snapshot is always JSON, whatever --format says; --format is for what --check and --accept print.\n\n\
+--check explains differences by cause where FILE was made from this ledger: its first line names a \
 size and root\nthat are a checkpoint of the ledger. Size, root and version alone are no difference.\n\
 Exit of --check: 0 equal, 1 different."
 )]
@@ -442,45 +460,4 @@ pub(crate) struct Verify {
     /// A receipt: the ledger must contain it. Nothing inside the file can show that it was cut back
     #[arg(long, value_name = "SIZE:ROOT")]
     pub(crate) head: Option<String>,
-}
-
-/// `export`
-#[derive(Debug, Subcommand)]
-pub(crate) enum Export {
-    /// CSV files and a Data Package in a folder
-    Csv {
-        /// Absent, empty, or a former export
-        dir: PathBuf,
-        #[command(flatten)]
-        options: ExportOptions,
-    },
-    /// One SQLite file
-    Sqlite {
-        /// Absent, or a former export
-        path: PathBuf,
-        #[command(flatten)]
-        options: ExportOptions,
-    },
-}
-
-/// Options of both exports.
-#[derive(Debug, Args)]
-pub(crate) struct ExportOptions {
-    /// Only these tables [default: all]
-    #[arg(long, value_delimiter = ',', value_name = "TABLE")]
-    pub(crate) tables: Vec<String>,
-    /// How much of a documented case is exported
-    #[arg(long, value_enum, default_value = "coarse")]
-    pub(crate) case_detail: CaseDetailOption,
-    #[command(flatten)]
-    pub(crate) clocks: ClockOptions,
-}
-
-/// How much of a documented case is exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CaseDetailOption {
-    /// Age band, admin-1 place, month
-    Coarse,
-    /// Every attribute
-    Full,
 }

@@ -19,8 +19,7 @@ pub(crate) fn stamp(accept_behind: bool) -> Result<Stamp, Failure> {
     };
     let fixed = fixed.to_string_lossy();
     let bad = |error| {
-        let trouble =
-            Trouble::new(Code::BAD_DATE, format!("{error}")).at("RECOUNT_CLOCK").value(fixed.clone());
+        let trouble = Trouble::new(Code::USAGE, format!("{error}")).at("RECOUNT_CLOCK").value(fixed.clone());
         Failure::one(USAGE, trouble)
     };
     Instant::parse(&fixed).map(|now| Stamp { now, set: true, accept_behind }).map_err(bad)

@@ -10,7 +10,7 @@ use recount_tables::RowError;
 use serde_json::json;
 
 use crate::args::Format;
-use crate::terminal::printable;
+use crate::terminal::{json_safe, printable};
 
 /// One thing that went wrong, with where and what to do.
 #[derive(Clone, Debug)]
@@ -124,7 +124,8 @@ impl Failure {
         let _ = match format {
             Format::Json | Format::Jsonl => {
                 let errors: Vec<_> = self.troubles.iter().map(Trouble::json).collect();
-                writeln!(stderr, "{}", json!({ "errors": errors, "exit": self.exit }))
+                let json = json!({ "errors": errors, "exit": self.exit }).to_string();
+                writeln!(stderr, "{}", json_safe(&json))
             }
             Format::Table | Format::Csv => {
                 let lines: Vec<String> = self.troubles.iter().map(Trouble::text).collect();

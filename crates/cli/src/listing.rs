@@ -127,22 +127,30 @@ pub(crate) struct Shown {
     pub(crate) align: Align,
     /// It stands out.
     pub(crate) strong: bool,
-    /// Its cells are ids or numbers, which are not broken where the terminal is wide enough.
+    /// Its cells are ids, which are not broken where the terminal is wide enough.
     pub(crate) whole: bool,
+    /// Its cells are numbers or dates, which are never broken.
+    pub(crate) fixed: bool,
     pub(crate) text: fn(&Row<'_>) -> String,
 }
 
 impl Shown {
     pub(crate) const fn left(title: &'static str, text: fn(&Row<'_>) -> String) -> Shown {
-        Shown { title, align: Align::Left, strong: false, whole: false, text }
+        Shown { title, align: Align::Left, strong: false, whole: false, fixed: false, text }
     }
 
+    /// A column of dates.
+    pub(crate) const fn dates(title: &'static str, text: fn(&Row<'_>) -> String) -> Shown {
+        Shown { fixed: true, ..Shown::left(title, text) }
+    }
+
+    /// A column of numbers.
     pub(crate) const fn right(title: &'static str, text: fn(&Row<'_>) -> String) -> Shown {
-        Shown { title, align: Align::Right, strong: false, whole: false, text }
+        Shown { align: Align::Right, fixed: true, ..Shown::left(title, text) }
     }
 
     pub(crate) fn as_title(&self) -> Title<'static> {
-        Title { text: self.title, align: self.align, whole: self.whole }
+        Title { text: self.title, align: self.align, whole: self.whole, fixed: self.fixed }
     }
 
     pub(crate) const fn whole(self) -> Shown {

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let mut output = Output::new(&cli.global);
+    let mut output = Output::new(&cli.global, cli.command.always_json());
     let done = run(&cli, &mut output).and_then(|()| output.finish());
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -49,7 +49,8 @@ fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let arguments: Vec<String> = std::env::args().collect();
+    let arguments: Vec<String> =
+        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
     let json = arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1].starts_with("json"))
         || arguments.iter().any(|argument| argument.starts_with("--format=json"));
     let rendered = error.render().to_string();

@@ -10,12 +10,14 @@ use recount_model::answer::Answers;
 use recount_model::clock::{AsOf, Clocks, LeftOut, PublishedBy, RecordedBy};
 use recount_model::date::DateError;
 use recount_model::problem::{Code, did_you_mean, nearest};
+use recount_model::state::State;
 use recount_replay::{LedgerTexts, Replay, created};
 use recount_tables::Provenance;
 
 use crate::args::{ClockOptions, Global};
 use crate::error::{BAD_INPUT, Failure, Trouble};
 use crate::output::Output;
+use crate::terminal::counted;
 
 /// What every command that reads works on.
 pub(crate) struct View {
@@ -27,11 +29,24 @@ pub(crate) struct View {
 impl View {
     /// Opens and replays the ledger; says on stderr what follows its last checkpoint.
     pub(crate) fn open(global: &Global, options: &ClockOptions, output: &Output) -> Result<View, Failure> {
+        View::open_for(global, options, output, |_| Vec::new())
+    }
+
+    /// The same, and refuses in one go the clocks that cannot be read and what `unknown` finds of the query.
+    pub(crate) fn open_for(
+        global: &Global,
+        options: &ClockOptions,
+        output: &Output,
+        unknown: impl FnOnce(&State) -> Vec<Trouble>,
+    ) -> Result<View, Failure> {
         let (clocks, mut troubles) = parse_clocks(options);
         let ledger = Ledger::open(&RealStorage, &global.file)?;
         note_tail(&ledger, output);
-        let replay = replay_to(&ledger, clocks.recorded_by, output)?;
+        // Nothing is known before the first event: what else is wrong is told by the whole ledger.
+        let until = clocks.recorded_by.filter(|point| *point != RecordedBy::Seq(0));
+        let replay = replay_to(&ledger, until, output)?;
         let view = View { ledger, replay, clocks };
+        troubles.extend(unknown(&view.replay.state));
         troubles.extend(view.check_point());
         if troubles.is_empty() { Ok(view) } else { Err(Failure::new(BAD_INPUT, troubles)) }
     }
@@ -120,6 +135,11 @@ fn parse_clocks(options: &ClockOptions) -> (Clocks, Vec<Trouble>) {
             bad("--recorded-by", text, error);
         }),
     };
+    if let (Some(_), None, Some(trouble)) = (&options.recorded_by, &clocks.recorded_by, troubles.last_mut()) {
+        let forms =
+            "a sequence number (120), a date (2025-12-03), an instant (2025-12-03T12:00:00Z) or year:2025";
+        *trouble = trouble.clone().next(Some(format!("--recorded-by takes {forms}")));
+    }
     (clocks, troubles)
 }
 
@@ -136,12 +156,13 @@ fn parsed<T>(
 pub(crate) fn note_tail(ledger: &Ledger, output: &Output) {
     let Some(tail) = ledger.tail() else { return };
     let bytes = tail.bytes.end - tail.bytes.start;
+    let (bytes, are) = (counted(bytes, "byte"), if bytes == 1 { "is" } else { "are" });
     match &tail.damage {
         None => output.note(&format!(
-            "note: {bytes} bytes behind the last checkpoint are an unfinished batch; they are not read"
+            "note: {bytes} behind the last checkpoint {are} an unfinished batch, which is not read"
         )),
         Some(fault) => output.note(&format!(
-            "warning: {bytes} bytes behind the last checkpoint are damaged and are not read: {fault}"
+            "warning: {bytes} behind the last checkpoint {are} damaged and not read: {fault}"
         )),
     }
 }
@@ -151,7 +172,9 @@ pub(crate) fn clock_lines(clocks: &Clocks, left_out: LeftOut) -> Vec<String> {
     let mut asked = Vec::new();
     asked.extend(clocks.as_of.map(|day| format!("as of {day}")));
     asked.extend(clocks.published_by.map(|day| format!("published by {day}")));
-    asked.extend(clocks.recorded_by.map(|point| format!("recorded by {point}")));
+    // As people say it; machines get it as it is typed.
+    let recorded = clocks.recorded_by.map(|point| point.to_string().replace("year:", "year "));
+    asked.extend(recorded.map(|point| format!("recorded by {point}")));
     if asked.is_empty() {
         asked.push("all (latest as of, published and recorded)".to_owned());
     }

@@ -117,9 +117,11 @@ figure.reported {"indicator":"taken","value":"12.50","reporter":"b","source":"s1
 }
 
 #[test]
-fn titles_and_wordings_can_be_searched() {
+fn titles_wordings_and_reasons_can_be_searched() {
     let sql = "SELECT id FROM sources WHERE rowid IN (SELECT rowid FROM sources_fts WHERE sources_fts MATCH 'третє')";
     assert_eq!(check(sql), "s3");
+    let sql = "SELECT c.target FROM causes_fts JOIN causes c ON c.seq = causes_fts.rowid WHERE causes_fts MATCH 'swapped'";
+    assert_eq!(check(sql), "23");
     let sql = "SELECT rowid FROM figures_fts WHERE figures_fts MATCH 'more'";
     assert_eq!(check(sql), "18");
 }
@@ -129,6 +131,7 @@ fn references_and_subjects_are_indexed() {
     let plan = |sql: &str| check(&format!("EXPLAIN QUERY PLAN {sql}"));
     insta::assert_snapshot!(plan("SELECT * FROM figure_history WHERE indicator = 'taken' AND place IS NULL"), @"3|0|61|SEARCH figure_history USING INDEX figure_history_indicator (indicator=? AND place=?)");
     insta::assert_snapshot!(plan("SELECT * FROM figures WHERE source = 's1'"), @"3|0|61|SEARCH figures USING INDEX figures_source (source=?)");
+    insta::assert_snapshot!(plan("SELECT * FROM causes WHERE figure = 18"), @"3|0|61|SEARCH causes USING INDEX causes_figure (figure=?)");
 }
 
 #[test]

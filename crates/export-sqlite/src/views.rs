@@ -47,9 +47,10 @@ JOIN figure_history new ON new.figure = old.replaced_by AND new.status NOT IN ('
 WHERE old.cause = 'revised' AND old.repeats IS NULL"#;
 
 /// What full text search covers: table and columns. Each index is named `TABLE_fts` and holds no text of its own.
-const SEARCHED: [(&str, &str); 5] = [
+const SEARCHED: [(&str, &str); 6] = [
     ("figures", "wording"),
     ("figure_history", "wording"),
+    ("causes", "reason, note"),
     ("votes", "title"),
     ("statements", "gist"),
     ("sources", "title, publisher"),

@@ -125,7 +125,12 @@ impl fmt::Display for RecordedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RecordedBy::Seq(seq) => seq.fmt(f),
-            RecordedBy::Moment(moment) => moment.fmt(f),
+            // A bare year would be a sequence number: only `year:` can have led here.
+            RecordedBy::Moment(moment) => {
+                let text = moment.to_string();
+                let is_year = text.bytes().all(|b| b.is_ascii_digit());
+                write!(f, "{}{text}", if is_year { "year:" } else { "" })
+            }
         }
     }
 }
@@ -172,6 +177,13 @@ mod tests {
         assert!(!check("7", 8, "2020-01-01T00:00:00Z"));
         assert!(check("year:2025", 8, "2025-12-31T23:59:59Z"));
         assert!(!check("year:2025", 1, "2026-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_point_is_written_as_it_is_typed() {
+        for typed in ["7", "year:2025", "2025-12", "2025-12-04~", "2025-12-04T10:00:00Z"] {
+            assert_eq!(RecordedBy::parse(typed).unwrap().to_string(), typed);
+        }
     }
 
     #[test]

@@ -51,8 +51,8 @@ columns! {
              what sources say differently is joined by `|`, the first recorded first." = row.attribute("age");
         "sex" Text optional "Sex, as a code." = row.attribute("sex");
         "origin" Text optional
-            "The place the person was taken from; coarse: the nearest declared place of kind admin-1 or country, else \
-             missing." = row.attribute("origin");
+            "The place the person was taken from; coarse: that place or the nearest one it is part of whose kind is admin-1, \
+             admin1, oblast, region, province or state, else its country, else missing." = row.attribute("origin");
         "destination" Text optional "The place the person was taken to; coarse as origin." = row.attribute("destination");
         "distance" Text optional "Distance in kilometres in the notation; coarse: missing." = row.attribute("distance");
         "status" Text optional "What became of the person, as a code." = row.attribute("status");

@@ -4,6 +4,7 @@ use recount_model::answer::Answers;
 use recount_model::event::Seq;
 use recount_model::state::State;
 use recount_model::state::key::IndicatorKey;
+use recount_model::state::record::Record;
 use recount_model::texts::{Members, Texts};
 
 use crate::table::Stop;
@@ -24,7 +25,7 @@ pub struct Context<'a> {
 /// How much of each case is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CaseDetail {
-    /// Age band, admin-1 place or country, month; no distance.
+    /// Age band, first-level division or country, month; no distance.
     #[default]
     Coarse,
     /// Every attribute as recorded, but never the salt: it keeps redacted content unguessable.
@@ -48,6 +49,17 @@ impl<'a> Context<'a> {
 
     pub(crate) fn wants(&self, indicator: IndicatorKey) -> bool {
         self.indicators.is_none_or(|wanted| wanted.contains(&indicator))
+    }
+
+    /// Whether what a record said lies within the clocks, by the rules for records in force.
+    pub(crate) fn covers(&self, record: &Record) -> bool {
+        let state = self.state();
+        let published = state.published(record.published, record.source);
+        let about = record.as_of.and_then(|date| state.date(date).last_day());
+        let day = about.or(published.map(|published| published.last_day()));
+        let asked = self.answers.clocks().as_of;
+        self.answers.resolver().is_public(published)
+            && asked.is_none_or(|asked| day.is_some_and(|day| day <= asked.last_day()))
     }
 
     /// The texts of event `seq`.

@@ -67,15 +67,21 @@ struct Row<'a, K, T> {
 }
 
 /// The events behind a declaration.
-struct Declared {
+pub(crate) struct Declared {
     seq: Seq,
     version: Seq,
     retracted_by: Option<Seq>,
 }
 
+impl<T> From<&Versioned<T>> for Declared {
+    fn from(entry: &Versioned<T>) -> Declared {
+        Declared { seq: entry.seq, version: entry.version, retracted_by: entry.retracted }
+    }
+}
+
 columns! {
     /// Where a declaration comes from.
-    DECLARED, declared_cells(row: Declared) {
+    pub(crate) DECLARED, declared_cells(row: Declared) {
         "seq" Integer required -> "events"."seq" "The event that declared it." = row.seq;
         "version" Integer required -> "events"."seq" "The event that gave it its present content." = row.version;
         "retracted_by" Integer optional -> "events"."seq" "The event that took it back." = row.retracted_by;
@@ -172,14 +178,14 @@ fn push<K: Key, T>(
     let mut keys: Vec<K> = (0..ranks.len()).map(K::from_index).collect();
     keys.sort_unstable_by_key(|key| ranks[key.index()]);
     for key in keys {
-        let Versioned { seq, version, retracted, .. } = *dictionary.entry(key);
+        let entry = dictionary.entry(key);
         let row = Row {
             state: context.state(),
             key,
             id: dictionary.name(key),
-            content: dictionary.row(key),
-            texts: context.members(version)?,
-            declared: Declared { seq, version, retracted_by: retracted },
+            content: &entry.row,
+            texts: context.members(entry.version)?,
+            declared: Declared::from(entry),
         };
         let mut cells = Vec::new();
         append(&row, &mut cells);

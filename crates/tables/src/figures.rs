@@ -5,6 +5,7 @@ use recount_model::event::Seq;
 use recount_model::state::record::Record;
 
 use crate::Context;
+use crate::disputes;
 use crate::said::{SAID, Said, said_cells, wording};
 use crate::table::{Column, Sink, Stop, Table, columns, join, shown};
 use crate::value::Stated;
@@ -50,6 +51,9 @@ columns! {
         "relayed_by" Text optional -> "reporters"."id" "Who passed on its first record."
             = row.first.relayed_by.map(|key| row.said.state.reporters().name(key));
         "disputed" Boolean required "Another reporter contests it." = !row.current.disputes.is_empty();
+        "disputes" Text optional
+            "Who contests it, each with the value given against it, where there is one: `reporter: value; reporter`. What \
+             they say in words is in causes." = disputes::list(row.said.state, &row.current.disputes);
         "undated" Boolean required "It has no as_of; where known, the day of its publication counts."
             = row.said.as_of.is_none();
         "doubted" Boolean required "The recorder doubts every record of it, so it enters no headline."

@@ -6,6 +6,7 @@ use recount_model::headline::{Headline, Selection, Subject};
 use recount_model::state::State;
 
 use crate::Context;
+use crate::disputes;
 use crate::table::{Cell, Column, Sink, Stop, Table, columns, join, optional, shown};
 use crate::value::{Stated, VALUE, value_cells};
 
@@ -33,6 +34,7 @@ struct Row<'a> {
     fell_back: bool,
     least: Option<&'a CurrentFigure>,
     greatest: Option<&'a CurrentFigure>,
+    disputes: Vec<Seq>,
     undated: Option<bool>,
     note: Option<String>,
 }
@@ -85,6 +87,9 @@ columns! {
         "stale" Integer required "How many figures the policy's window leaves out as too old." = row.headline.stale;
         "disputed" Boolean required "Some figure that could have been selected, or went into it, is disputed."
             = row.headline.disputed;
+        "disputes" Text optional
+            "Who contests the selected figure or, of a range, any figure that went into it, as in figures. Missing for a \
+             derived value, and where disputed is about another figure." = disputes::list(row.state, &row.disputes);
         "undated" Boolean optional
             "The selected figure, or some figure of a range, has no as_of. Missing for a derived value or none."
             = row.undated;
@@ -151,6 +156,7 @@ impl<'a> Row<'a> {
             fell_back: false,
             least: None,
             greatest: None,
+            disputes: Vec::new(),
             undated: None,
             note: None,
         };
@@ -161,10 +167,14 @@ impl<'a> Row<'a> {
             Selection::Figure { at, fell_back } => {
                 row.value = Stated::from(&figures[*at].figure.value);
                 (row.selected, row.fell_back) = (Some(&figures[*at]), *fell_back);
+                row.disputes.clone_from(&figures[*at].disputes);
                 row.undated = Some(is_undated(at));
             }
             Selection::Range(interval) => {
                 row.value = Stated::from(interval);
+                row.disputes =
+                    headline.eligible.iter().flat_map(|at| &figures[*at].disputes).copied().collect();
+                row.disputes.sort_unstable();
                 row.undated = Some(headline.eligible.iter().any(is_undated));
             }
             Selection::Derived(interval) => row.value = Stated::from(interval),

@@ -12,6 +12,7 @@ use crate::Context;
 use crate::said::{SAID, Said, said_cells};
 use crate::table::{Column, Sink, Stop, Table, columns, join, shown};
 use crate::value::Stated;
+use crate::{causes, disputes};
 use fate::{Causes, Ends, Fate};
 
 /// One row per version of a record.
@@ -35,7 +36,8 @@ struct Row<'a> {
     since: Option<String>,
     fate: Fate,
     repeats: Option<Seq>,
-    disputed: bool,
+    disputes: Vec<Seq>,
+    reason: Option<String>,
 }
 
 columns! {
@@ -43,8 +45,8 @@ columns! {
     OWN, own_cells(row: Row<'_>) {
         "status" Text required
             "current; superseded by a newer figure or a revision; parallel: stands beside one preferred for the same \
-             as_of; corrected, retracted: by the recorder; withdrawn: by its reporter. Of a record that repeats a \
-             figure, the figure's." = row.fate.status;
+             as_of, or is relayed or doubted beside one that is neither; corrected, retracted: by the recorder; withdrawn: \
+             by its reporter. Of a record that repeats a figure, the figure's." = row.fate.status;
         "seq" Integer required -> "events"."seq"
             "The event that made this version: figure.reported or record.corrected." = row.record.version;
         "figure" Integer required -> "events"."seq" "The record's own event: seq, unless this is a correction of it."
@@ -53,8 +55,14 @@ columns! {
             "Why it is not current: newer (a figure about a later moment), revised (the reporter's later value for the \
              same as_of, or one that names it), corrected, retracted, withdrawn." = row.fate.cause;
         "replaced_by" Integer optional -> "events"."seq"
-            "What took its place or stands before it: the figure's first event, the correction, the retraction, the \
-             withdrawal." = row.fate.by;
+            "What took its place: the figure's first event, the correction, the retraction, the withdrawal. Missing for \
+             what is current or parallel." = row.fate.by;
+        "reason" Text optional
+            "Why replaced_by ended it: the reason of the correction, retraction or withdrawal. The reason of the \
+             correction that made it is in causes." = row.reason.as_deref();
+        "beside" Integer optional -> "events"."seq"
+            "The figure that a parallel one stands beside, by its first event; both are live."
+            = row.fate.beside;
         "repeats" Integer optional -> "events"."seq"
             "The figure this is a further record of, by its first event; missing for that first record."
             = row.repeats;
@@ -64,7 +72,8 @@ columns! {
         "relayed_by" Text optional -> "reporters"."id" "Who passed it on."
             = row.record.relayed_by.map(|key| row.said.state.reporters().name(key));
         "locator" Text optional "Where in the source it stands." = row.texts.get("locator");
-        "disputed" Boolean required "Another reporter contests the figure, or this record of it." = row.disputed;
+        "disputed" Boolean required "Another reporter contests the figure, or this record of it." = !row.disputes.is_empty();
+        "disputes" Text optional "As in figures." = disputes::list(row.said.state, &row.disputes);
         "undated" Boolean required "It has no as_of." = row.said.as_of.is_none();
         "doubted" Boolean required "The recorder doubts it." = row.record.is_doubted();
         "doubt" Text optional "Why the recorder doubts it." = row.texts.get("doubt");
@@ -102,21 +111,22 @@ struct Versions<'a> {
     series: SeriesKey,
     resolved: Resolved,
     ends: Ends,
-    /// By figure of `resolved`.
-    disputed: Vec<bool>,
+    /// By figure of `resolved`, in order of events.
+    disputes: Vec<Vec<Seq>>,
 }
 
 impl<'a> Versions<'a> {
     fn new(context: &'a Context<'a>, causes: &'a Causes, series: SeriesKey) -> Self {
         let resolver = context.answers.resolver();
         let mut resolved = resolver.resolve(series);
-        let mut disputed = vec![false; resolved.figures.len()];
+        let mut disputes = vec![Vec::new(); resolved.figures.len()];
         for placed in &resolved.records {
-            disputed[placed.figure as usize] |= !resolver.disputes(std::iter::once(placed.row)).is_empty();
+            disputes[placed.figure as usize].extend(resolver.disputes(std::iter::once(placed.row)));
         }
+        disputes.iter_mut().for_each(|of_figure| of_figure.sort_unstable());
         resolved.records.sort_unstable_by_key(|placed| placed.row);
         let ends = Ends::new(context.state(), &resolved);
-        Versions { context, causes, series, resolved, ends, disputed }
+        Versions { context, causes, series, resolved, ends, disputes }
     }
 
     fn push(&self, sink: &mut Sink<'_>) -> Result<(), Stop> {
@@ -139,7 +149,7 @@ impl<'a> Versions<'a> {
         let figure = placed.map(|place| self.resolved.records[place].figure as usize);
         let fate = match figure {
             Some(figure) => self.ends.of_placed(state, &self.resolved, figure, record),
-            None if self.is_within_clocks(record) => self.causes.of_replaced(state, record),
+            None if self.context.covers(record) => self.causes.of_replaced(state, record),
             None => None,
         };
         let Some(fate) = fate else { return Ok(None) };
@@ -160,22 +170,12 @@ impl<'a> Versions<'a> {
             record,
             texts,
             since: series.start(),
+            reason: fate.by.map_or(Ok(None), |by| causes::reason(self.context, by))?,
             fate,
             repeats: figure
                 .map(|figure| self.resolved.figures[figure].seq)
                 .filter(|seq| *seq != record.original),
-            disputed: figure.map_or_else(|| !own_disputes().is_empty(), |figure| self.disputed[figure]),
+            disputes: figure.map_or_else(own_disputes, |figure| self.disputes[figure].clone()),
         }))
-    }
-
-    /// Whether what a replaced version says lies within the clocks, by the rules for those in force.
-    fn is_within_clocks(&self, record: &Record) -> bool {
-        let state = self.context.state();
-        let published = state.published(record.published, record.source);
-        let about = record.as_of.and_then(|date| state.date(date).last_day());
-        let day = about.or(published.map(|published| published.last_day()));
-        let asked = self.context.answers.clocks().as_of;
-        self.context.answers.resolver().is_public(published)
-            && asked.is_none_or(|asked| day.is_some_and(|day| day <= asked.last_day()))
     }
 }

@@ -7,8 +7,11 @@
 //! Lists of ids and codes within one cell are separated by `;`; lists of free text are JSON, as in the ledger.
 
 mod cases;
+mod causes;
 mod context;
 mod dictionaries;
+mod dimensions;
+mod disputes;
 mod events;
 mod figures;
 mod headlines;
@@ -38,6 +41,7 @@ pub use vintages::VINTAGES;
 pub const TABLES: &[Table] = &[
     figures::FIGURES,
     history::FIGURE_HISTORY,
+    causes::CAUSES,
     headlines::HEADLINES,
     votes::VOTES,
     tallies::TALLIES,
@@ -49,6 +53,7 @@ pub const TABLES: &[Table] = &[
     dictionaries::REPORTERS,
     dictionaries::PLACES,
     dictionaries::INDICATORS,
+    dimensions::DIMENSIONS,
     policies::POLICIES,
     events::EVENTS,
 ];

@@ -2,7 +2,7 @@
 
 use recount_model::event::{Position, PositionKind};
 use recount_model::id::Country;
-use recount_model::rollcall::{PositionClaim, RollCall, StateView};
+use recount_model::rollcall::{PositionClaim, RollCall, StateView, is_taken};
 use recount_model::state::State;
 use recount_model::state::key::SourceKey;
 
@@ -75,7 +75,7 @@ columns! {
 
 fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let votes = context.state().votes();
-    for key in votes.live_sorted() {
+    for key in votes.live_sorted().into_iter().filter(|vote| is_taken(context.answers.resolver(), *vote)) {
         let call = RollCall::new(context.answers.resolver(), key);
         for (country, said) in &call.states {
             let row = Row { state: context.state(), vote: votes.name(key), country, call: &call, said };

@@ -9,11 +9,12 @@ use crate::{Context, Provenance, TABLES};
 
 pub use compare::{NoSnapshot, RowDifference, SnapshotFile};
 
-/// Tables that grow with every event: what they say of the present is in the others.
-const LEFT_OUT: [&str; 2] = ["figure_history", "events"];
+/// Tables of what happened: what they say of the present is in the others.
+const LEFT_OUT: [&str; 3] = ["figure_history", "causes", "events"];
 
 /// Writes what the ledger says now, on the clocks asked, as one JSON object: `recount` with the ledger, the clocks and
-/// what they left out, then every table but `figure_history` and `events`.
+/// what they left out, then every table but `figure_history`, `causes` and
+/// `events`.
 ///
 /// It is canonical: members stand in the order of the columns, missing ones are left out, decimal numbers are strings,
 /// and there is one row per line. Size and root stand in the first line only, so an event that changes no row changes

@@ -1,7 +1,7 @@
 //! Each source's own account of a roll-call.
 
 use recount_model::event::Position;
-use recount_model::rollcall::{AccountView, RollCall, same_tally};
+use recount_model::rollcall::{AccountView, RollCall, is_taken, same_tally};
 use recount_model::state::State;
 use recount_model::texts::Members;
 use recount_model::value::Interval;
@@ -96,7 +96,7 @@ columns! {
 
 fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let votes = context.state().votes();
-    for key in votes.live_sorted() {
+    for key in votes.live_sorted().into_iter().filter(|vote| is_taken(context.answers.resolver(), *vote)) {
         let call = RollCall::new(context.answers.resolver(), key);
         for view in &call.accounts {
             let row = Row {

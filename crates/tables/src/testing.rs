@@ -16,6 +16,7 @@ use recount_model::texts::{Members, TextError, Texts};
 pub(crate) struct Fixture {
     pub(crate) state: State,
     members: BTreeMap<Seq, Members>,
+    reasons: BTreeMap<Seq, String>,
 }
 
 /// Sources of four days and two without, six reporters, two places, a dimension and indicators.
@@ -79,7 +80,7 @@ case.updated {"case":"c1","sex":"female","age":"12","date":"2025","reporter":"pr
 impl Fixture {
     /// The prelude (17 events), then `lines`, each a type and its data.
     pub(crate) fn new(lines: &str) -> Fixture {
-        let mut fixture = Fixture { state: State::new(), members: BTreeMap::new() };
+        let mut fixture = Fixture { state: State::new(), members: BTreeMap::new(), reasons: BTreeMap::new() };
         for line in PRELUDE.lines().chain(lines.lines()).filter(|line| !line.is_empty()) {
             fixture.append(line);
         }
@@ -96,6 +97,8 @@ impl Fixture {
         let at = Instant::from_seconds(1_767_225_600 + i64::from(seq) * 60).unwrap();
         self.state.apply(&Event { seq, at, offset: 0, fact }).unwrap();
         self.members.insert(seq, codec::members(kind, data).unwrap());
+        let own = codec::own_members(data).unwrap();
+        self.reasons.extend(own.get("reason").map(|reason| (seq, reason.to_owned())));
     }
 
     /// The answers on `as_of=` and `published_by=` clocks.
@@ -121,6 +124,6 @@ impl Texts for Fixture {
     }
 
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {
-        Ok(self.members(seq)?.get("reason").map(str::to_owned))
+        Ok(self.reasons.get(&seq).cloned())
     }
 }

@@ -1,7 +1,7 @@
 //! Roll-calls: the leading tally, and the part of it that nobody has named.
 
 use recount_model::event::Position;
-use recount_model::rollcall::{AccountView, RollCall};
+use recount_model::rollcall::{AccountView, RollCall, is_taken};
 use recount_model::state::{State, VoteRow};
 use recount_model::texts::Members;
 
@@ -97,7 +97,7 @@ columns! {
 
 fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let votes = context.state().votes();
-    for key in votes.live_sorted() {
+    for key in votes.live_sorted().into_iter().filter(|vote| is_taken(context.answers.resolver(), *vote)) {
         let row = Row {
             state: context.state(),
             id: votes.name(key),

@@ -183,9 +183,10 @@ fn texts_cases_and_checks() {
     "#);
     assert_snapshot!(refused(&at, "append check --id Total --rule sum.indicator=patints"), @r#"
     error[E0203]: --id: "Total": expected the id of the check: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
-    error[E0102]: --rule.sum.indicator: "patints": unknown member; expected total, sum, fresh, monotone
-      did you mean sum?
-    error[E0107]: --rule: expected one of: total, sum, fresh, monotone
+    error[E0103]: --rule.sum.over: missing; expected the id of the dimension: a lower-case letter, then a-z, 0-9, `.`, `_`, `-`
+    error[E0103]: --rule.sum.parts: missing; expected a list; each item: a code of a-z, 0-9, `.`, `_`, `-` that starts with a letter or digit
+    error[E0301]: --rule.sum.indicator: "patints": expected the id of a declared indicator
+      did you mean patients?
     "#);
 }
 
@@ -222,6 +223,62 @@ fn causes_of_change() {
     error[E0301]: --source: "pag": expected the id of a declared source
       did you mean page?
     "#);
+}
+
+#[test]
+fn what_is_given_twice_is_refused() {
+    let at = environment();
+    assert_snapshot!(refused(&at, "append figure --indicator patients --value 9 --reporter hospitl --source page --breakdown age=young --breakdown age=old"), @r#"
+    error[E0105]: --breakdown.age: "old": expected each member once
+    error[E0301]: --reporter: "hospitl": expected the id of a declared reporter
+      did you mean hospital?
+    "#);
+    assert_snapshot!(refused(&at, "append vote-report --vote C/7 --source page --tally yes=1 --tally yes=2"), @r#"error[E0105]: --tally.yes: "2": expected each member once"#);
+    assert_snapshot!(refused(&at, "append source --id b --archived url=x --archived url=y"), @r#"
+    error[E0105]: --archived.url: "y": expected each member once
+    error[E0107]: expected one of: title, url
+    "#);
+    assert_snapshot!(refused(&at, "append dimension --id sex --label Sex --codes f=A --codes f=B"), @r#"error[E0105]: --codes.f: "B": expected each member once"#);
+    assert_snapshot!(refused(&at, "append policy --indicator patients --rule latest --rule range"), @r#"error[E0105]: --rule: "range": expected each member once"#);
+    assert_snapshot!(refused(&at, "correct 8 --set value=11 --set value=12 --reason x"), @r#"error[E0105]: --set value: "12": expected each member once"#);
+}
+
+#[test]
+fn a_correction_must_change_something() {
+    let at = environment();
+    assert_snapshot!(refused(&at, "correct 8 --set 'value=>120' --reason x"), @"error[E0107]: --set: expected a replacement that differs from what seq 8 says now");
+    assert_snapshot!(refused(&at, "correct 8 --set note= --reason x"), @"error[E0107]: --set: expected a replacement that differs from what seq 8 says now");
+    let usage = at.shell("recount correct 8 --set note --reason x").exits(2).stderr;
+    assert_snapshot!(usage, @r#"
+    error[E0801]: invalid value 'note' for '--set <MEMBER=VALUE>': expected MEMBER=VALUE; MEMBER= takes the member away
+      For more information, try '--help'.
+    "#);
+    at.shell("recount correct 8 --set value=7 --reason x").success();
+    let again = at.shell("recount correct 8 --set value=7 --reason x").success();
+    assert_snapshot!(again, @r#"
+    [stderr]
+    already recorded at seq 11 (in force); --allow-duplicate appends it again
+    "#);
+}
+
+#[test]
+fn clocks_that_cannot_be_read() {
+    let at = environment();
+    assert_snapshot!(refused(&at, "figures patints --as-of soon --recorded-by later"), @r#"
+    error[E0803]: --as-of: "soon": year must have exactly four digits (or X) (column 1): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
+    error[E0803]: --recorded-by: "later": year must have exactly four digits (or X) (column 1): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
+      --recorded-by takes a sequence number (120), a date (2025-12-03), an instant (2025-12-03T12:00:00Z) or year:2025
+    error[E0802]: "patints": expected the id of a declared indicator
+      did you mean patients?
+    "#);
+    assert_snapshot!(refused(&at, "votes C/8 --recorded-by 0"), @r#"
+    error[E0802]: "C/8": expected the UN symbol of a recorded vote
+      did you mean C/7?
+    error[E0803]: --recorded-by: "0": expected a sequence number from 1 to 10
+    "#);
+    let clock = at.shell("RECOUNT_CLOCK=soon recount append place --id a --name a").exits(2).stderr;
+    assert_snapshot!(clock, @r#"error[E0801]: RECOUNT_CLOCK: "soon": expected an instant in UTC with whole seconds, like 2026-11-23T18:00:00Z"#);
+    at.shell("recount append figure --unsourced=false").exits(2);
 }
 
 #[test]
@@ -311,7 +368,7 @@ fn queries() {
     error[E0803]: --since: "soon": year must have exactly four digits (or X) (column 1): expected a date like 2025, 2025-12 or 2025-12-03, where ~ ? or % may follow, or an interval like 2022-02-24/2025-12-03 or 2022-02-24/..
     "#);
     assert_snapshot!(refused(&at, "export csv out --tables figures,sorces"), @r#"
-    error[E0802]: --tables: "sorces": expected a table: figures, figure_history, headlines, votes, tallies, positions, statements, norms, cases, sources, reporters, places, indicators, policies, events
+    error[E0802]: --tables: "sorces": expected a table: figures, figure_history, causes, headlines, votes, tallies, positions, statements, norms, cases, sources, reporters, places, indicators, dimensions, policies, events
       did you mean sources?
     "#);
     assert_snapshot!(refused(&at, "verify --head 3"), @r#"error[E0803]: --head: "3": expected the size and root of a receipt, such as 120:qTZx…="#);

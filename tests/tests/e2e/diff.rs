@@ -218,10 +218,10 @@ fn a_snapshot_of_another_ledger_is_compared_by_rows() {
         "sed 's/\"size\":10/\"size\":9/' state.json >forked.json; recount snapshot --check forked.json";
     assert_snapshot!(environment.shell(forked).to_string(), @r#"
     rows that differ
-      ~ figures 8: value "96" → "69", low "96" → "69", high "96" → "69", version 8 → 11, disputed false → true
+      ~ figures 8: value "96" → "69", low "96" → "69", high "96" → "69", version 8 → 11, disputed false → true, disputes nothing → "clinic"
       - figures 9
       + figures 12
-      ~ headlines ill: value "96" → "69", low "96" → "69", high "96" → "69", rule "latest" → "prefer", policy nothing → 14, spread_least "50" → "55", spread_least_as_of "2026-01-20" → "2026-02-20", spread_least_figure 9 → 12, spread_greatest "96" → "69", disputed false → true
+      ~ headlines ill: value "96" → "69", low "96" → "69", high "96" → "69", rule "latest" → "prefer", policy nothing → 14, spread_least "50" → "55", spread_least_as_of "2026-01-20" → "2026-02-20", spread_least_figure 9 → 12, spread_greatest "96" → "69", disputed false → true, disputes nothing → "clinic"
       ~ votes A/1: yes_named 0 → 1, yes_remainder "2" → "1"
       + positions A/1 FRA
       ~ sources jan: title "January" → "January bulletin", version 2 → 16

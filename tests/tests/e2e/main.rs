@@ -9,6 +9,7 @@ mod data;
 mod diff;
 mod docs;
 mod errors;
+mod formats;
 mod why_and_vintages;
 
 use recount_test_support::{Outcome, TestEnvironment, repository};

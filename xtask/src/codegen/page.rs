@@ -12,8 +12,8 @@ pub(crate) struct Described {
     pub(crate) help: Help,
 }
 
-/// Headings that clap gives itself; any other names options that several commands share.
-const OWN: [&str; 3] = ["Commands", "Arguments", "Options"];
+/// Headings of what a command has for itself; any other names options that several commands share.
+const OWN: [&str; 4] = ["Commands", "Arguments", "Options", "Members of the event"];
 
 /// The page about these commands, of which the first is `recount` itself.
 pub(crate) fn page(commands: &[Described]) -> String {
@@ -48,7 +48,7 @@ pub(crate) fn page(commands: &[Described]) -> String {
 fn put_command(page: &mut String, command: &Described, everywhere: &[&Entry]) {
     let help = &command.help;
     put(page, &format!("\n## {}\n\n{}.\n\n```text\n{}\n```", command.name, help.about, help.usage));
-    let own: Vec<&Entry> = ["Arguments", "Options"]
+    let own: Vec<&Entry> = OWN
         .iter()
         .flat_map(|title| entries(help, title))
         .filter(|entry| !everywhere.contains(entry))

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use recount_model::problem::{Code, Problem};
 use recount_replay::Staged;
-use serde_json::Value;
 
-use crate::append::{Append, append_one, events, note_duplicate, print_receipt};
+use crate::append::{Append, append_one, report_duplicate};
 use crate::append_options::AppendCommand;
 use crate::args::{AppendEvents, Global};
 use crate::error::{BAD_INPUT, Failure, IO, Trouble};
 use crate::output::Output;
+use crate::terminal::counted;
 
 /// How many problems one run reports: enough for any person, and bounded for hostile input.
 const MOST_PROBLEMS: usize = 1_000;
@@ -24,7 +24,7 @@ const MAX_LINE: u64 = 1 << 20;
 pub(crate) fn run(global: &Global, output: &mut Output, command: &AppendCommand) -> Result<(), Failure> {
     match command {
         AppendCommand::One { kind, data, appending } => {
-            append_one(global, output, appending, *kind, |_| Ok(Value::Object(data.clone())))
+            append_one(global, output, appending, *kind, |_| Ok(data.clone()))
         }
         AppendCommand::Events(many) => run_events(global, output, many),
     }
@@ -43,7 +43,7 @@ fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Resu
             Ok(Staged::New(_)) => seen += 1,
             Ok(Staged::Already(duplicate)) => {
                 already += 1;
-                note_duplicate(output, &format!("{place}: "), duplicate.seq, duplicate.fate);
+                report_duplicate(output, &place, duplicate.seq, duplicate.fate)?;
             }
             Err(problems) => {
                 let placed = |problem: Problem| {
@@ -64,30 +64,20 @@ fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Resu
             break;
         }
         let full = many.batch.is_some_and(|size| append.session.staged() as u64 >= size);
-        if full && troubles.is_empty() {
-            receipt(&mut append, output)?;
+        // Of a dry run all batches are one: nothing is committed that the next could follow.
+        if full && troubles.is_empty() && !many.appending.dry_run {
+            append.commit(output)?;
         }
     }
     if !troubles.is_empty() {
-        output.note(&format!("nothing of this batch was appended: {}", problems(troubles.len())));
+        output.note(&format!("nothing of this batch was appended: {}", counted(troubles.len(), "problem")));
         return Err(Failure::new(BAD_INPUT, troubles));
     }
-    receipt(&mut append, output)?;
-    if already > 0 {
-        output.note(&format!("{} appended, {already} recorded already", events(seen)));
+    append.commit(output)?;
+    if already > 0 && !many.appending.dry_run {
+        output.note(&format!("{} appended, {already} recorded already", counted(seen, "event")));
     }
     Ok(())
-}
-
-fn problems(count: usize) -> String {
-    if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") }
-}
-
-fn receipt(append: &mut Append, output: &mut Output) -> Result<(), Failure> {
-    match append.commit(output)? {
-        Some(receipt) => print_receipt(output, &receipt),
-        None => Ok(()),
-    }
 }
 
 /// The lines of the input, each at most 1 MiB; a longer one is a problem of its own and is skipped over.

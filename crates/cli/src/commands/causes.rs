@@ -1,55 +1,63 @@
 //! `recount correct`, `retract`, `withdraw`, `dispute`: the causes of change.
 
-use recount_ledger::codec::{Shape, fields};
+use std::collections::BTreeMap;
+
+use recount_ledger::codec::{self, Shape, fields};
 use recount_model::event::Kind;
 use recount_model::problem::{Code, Problem};
-use recount_replay::Session;
+use recount_replay::Staged;
 use serde_json::{Map, Value};
 
-use crate::append::append_one;
-use crate::append_options::json_of;
+use crate::append::{Append, append_one};
+use crate::append_options::Members;
 use crate::args::{Correct, Dispute, Global, Retract, Withdraw};
 use crate::error::{BAD_INPUT, Failure, Trouble};
 use crate::output::Output;
 
 /// Appends a correction: the event's data with some members set.
 pub(crate) fn correct(global: &Global, output: &mut Output, correct: &Correct) -> Result<(), Failure> {
-    append_one(global, output, &correct.appending, Kind::RecordCorrected, |session| {
-        let replacement = replacement(session, correct)?;
-        let mut data = object([("target", Some(Value::from(correct.seq)))]);
-        data.insert("data".to_owned(), Value::Object(replacement));
-        data.insert("reason".to_owned(), Value::from(correct.reason.clone()));
-        Ok(Value::Object(data))
-    })
-}
-
-fn replacement(session: &Session<'_>, correct: &Correct) -> Result<Map<String, Value>, Failure> {
+    let mut append = Append::open(&global.file, &correct.appending)?;
     let refused = |problem: Problem| Failure::one(BAD_INPUT, Trouble::of_problem(problem, "SEQ".to_owned()));
-    let (kind, data) = session.data_in_force(correct.seq).map_err(refused)?;
-    let Ok(Value::Object(mut data)) = serde_json::from_str(&data) else {
+    let (kind, before) = append.session.data_in_force(correct.seq).map_err(refused)?;
+    let Ok(Value::Object(members)) = serde_json::from_str(&before) else {
         let found = correct.seq.to_string();
         return Err(refused(Problem::new(Code::CORRUPT, "", found, "an event with data")));
     };
-    let mut settings: Vec<(String, Vec<&str>)> = Vec::new();
-    for setting in &correct.set {
-        let (member, value) = setting.split_once('=').unwrap_or((setting, ""));
-        let name = member.replace('-', "_");
-        match settings.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, values)) => values.push(value),
-            None => settings.push((name, vec![value])),
-        }
+    let after = replacement(kind, &members, correct);
+    let reason = Value::from(correct.reason.as_str());
+    let data = format!(r#"{{"target":{},"data":{after},"reason":{reason}}}"#, correct.seq);
+    let staged = append.stage(Kind::RecordCorrected, &data)?;
+    // A correction that is recorded already changes nothing either, and is no mistake.
+    if matches!(staged, Staged::New(_)) && same(kind, &before, &after.to_string()) {
+        let message = format!("expected a replacement that differs from what seq {} says now", correct.seq);
+        return Err(Failure::one(BAD_INPUT, Trouble::new(Code::MEMBERS_CONFLICT, message).at("--set")));
     }
+    append.conclude(output, &staged)
+}
+
+fn replacement(kind: Kind, before: &Map<String, Value>, correct: &Correct) -> Members {
+    let mut settings: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (member, value) in &correct.set {
+        settings.entry(member.replace('-', "_")).or_default().push(value);
+    }
+    let mut after = Members::of(before);
     for (name, values) in settings {
         // A member that the type does not have is set all the same: the format's own diagnosis names it.
         let shape =
             fields(kind).iter().find(|field| field.name == name).map_or(Shape::Text, |field| field.shape);
         if values == [""] {
-            data.remove(&name);
+            after.remove(&name);
         } else {
-            data.insert(name, json_of(shape, &values));
+            after.set(&name, shape, &values);
         }
     }
-    Ok(data)
+    after
+}
+
+/// Whether two texts are the same data, in whatever spelling.
+fn same(kind: Kind, before: &str, after: &str) -> bool {
+    let canonical = |data: &str| codec::canonical(kind, data, &|_| None).ok();
+    canonical(before) == canonical(after)
 }
 
 /// Appends a retraction.

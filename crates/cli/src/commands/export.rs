@@ -8,8 +8,9 @@ use recount_tables::{CaseDetail, Context, Summary, TABLES, Table};
 use serde_json::json;
 
 use crate::args::{CaseDetailOption, ExportOptions, Global};
-use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::error::{BAD_INPUT, Failure, Trouble, USAGE};
 use crate::output::Output;
+use crate::terminal::printable;
 use crate::view::View;
 
 /// Writes CSV files and their Data Package into a folder, whole or not at all.
@@ -19,6 +20,7 @@ pub(crate) fn csv(
     dir: &Path,
     options: &ExportOptions,
 ) -> Result<(), Failure> {
+    refuse_stream(dir, "DIR", "expected a folder: an export is several files")?;
     let tables = tables(&options.tables)?;
     check_parent(dir)?;
     let view = View::open(global, &options.clocks, output)?;
@@ -38,10 +40,11 @@ pub(crate) fn sqlite(
     path: &Path,
     options: &ExportOptions,
 ) -> Result<(), Failure> {
+    refuse_stream(path, "FILE", "expected a file: an SQLite database cannot be streamed")?;
     if !options.tables.is_empty() {
         let message =
             "expected no choice of tables: keys between the tables of an SQLite export need all of them";
-        return Err(Failure::one(crate::error::USAGE, Trouble::new(Code::USAGE, message).at("--tables")));
+        return Err(Failure::one(USAGE, Trouble::new(Code::USAGE, message).at("--tables")));
     }
     let view = View::open(global, &options.clocks, output)?;
     let answers = view.answers();
@@ -51,6 +54,14 @@ pub(crate) fn sqlite(
     let summary = recount_export_sqlite::export(path, &context, &view.provenance()?)
         .map_err(|error| Failure::of_sqlite(error, path))?;
     print(output, path, &summary)
+}
+
+/// `-` means stdout everywhere else, so it is not to become the name of a folder or file.
+fn refuse_stream(target: &Path, place: &str, expected: &str) -> Result<(), Failure> {
+    if target != Path::new("-") {
+        return Ok(());
+    }
+    Err(Failure::one(USAGE, Trouble::new(Code::USAGE, expected).at(place).value("-")))
 }
 
 /// The folder to write into must be there: a mistyped path is not to become a tree of folders.
@@ -98,6 +109,7 @@ fn print(output: &mut Output, target: &Path, summary: &Summary) -> Result<(), Fa
         return Ok(());
     }
     let counts: Vec<String> = summary.rows.iter().map(|(name, rows)| format!("{name} {rows}")).collect();
-    writeln!(out, "{}: {}", target.display(), counts.join(", "))?;
+    let name = printable(&target.display().to_string());
+    writeln!(out, "{name}: {}", counts.join(", "))?;
     Ok(())
 }

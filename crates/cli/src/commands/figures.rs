@@ -1,9 +1,10 @@
 //! `recount figures`: the current figure of each series.
 
+use recount_model::state::State;
 use recount_tables::Table;
 
 use crate::args::{Global, Query};
-use crate::error::{BAD_INPUT, Failure};
+use crate::error::{Failure, Trouble};
 use crate::listing::{Listing, Row, Shown};
 use crate::output::Output;
 use crate::view::{View, known};
@@ -11,10 +12,10 @@ use crate::view::{View, known};
 const COLUMNS: &[Shown] = &[
     Shown::left("indicator", subject).whole(),
     Shown::left("reporter", |row| row.text("reporter")).whole(),
-    Shown::left("as of", |row| row.text("as_of")),
+    Shown::dates("as of", |row| interval(&row.text("as_of"))),
     Shown::right("value", |row| row.text("value")).strong().whole(),
     Shown::left("unit", |row| row.text("unit")),
-    Shown::left("published", |row| row.text("published")),
+    Shown::dates("published", |row| row.text("published")),
     Shown::right("seq", |row| row.text("seq")),
     Shown::left("remarks", marks),
 ];
@@ -26,22 +27,40 @@ pub(crate) fn subject(row: &Row<'_>) -> String {
     std::iter::once(row.text("indicator")).chain(below).collect()
 }
 
+/// A date; the end of an interval stands below its beginning, so that both stay whole in a narrow column.
+pub(crate) fn interval(date: &str) -> String {
+    date.replace('/', "\n/")
+}
+
 fn marks(row: &Row<'_>) -> String {
-    let flags =
-        ["disputed", "undated", "doubted"].iter().filter(|flag| row.is(flag)).map(ToString::to_string);
-    let since =
-        Some(row.text("since")).filter(|since| !since.is_empty()).map(|since| format!("since {since}"));
+    let flags = ["undated", "doubted"].iter().filter(|flag| row.is(flag)).map(ToString::to_string);
+    let since = Some(row.text("since"))
+        .filter(|since| !since.is_empty())
+        .map(|since| format!("since {}", interval(&since)));
     let relayed =
         Some(row.text("relayed_by")).filter(|by| !by.is_empty()).map(|by| format!("relayed by {by}"));
     let records = row.text("records").parse::<u32>().ok().filter(|count| *count > 1);
     let records = records.map(|count| format!("{count} sources"));
-    flags.chain(since).chain(relayed).chain(records).collect::<Vec<_>>().join(", ")
+    disputed(row)
+        .into_iter()
+        .chain(flags)
+        .chain(since)
+        .chain(relayed)
+        .chain(records)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Who contests it, with the value each gives.
+pub(crate) fn disputed(row: &Row<'_>) -> Option<String> {
+    let by = row.text("disputes");
+    let by = if by.is_empty() { String::new() } else { format!(" ({by})") };
+    row.is("disputed").then(|| format!("disputed{by}"))
 }
 
 /// Prints the current figures that were asked for.
 pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result<(), Failure> {
-    let view = View::open(global, &query.clocks, output)?;
-    check_names(&view, query)?;
+    let view = View::open_for(global, &query.clocks, output, |state| unknown_names(state, query))?;
     let keep = |row: &Row<'_>| keeps(row, query);
     let listing =
         Listing { table: table("figures"), keep: &keep, columns: COLUMNS, asked: asked("figures", query) };
@@ -61,9 +80,8 @@ pub(crate) fn keeps(row: &Row<'_>, query: &Query) -> bool {
         && wanted(&query.place, "place")
 }
 
-/// Every id that was asked for is one the ledger declares.
-pub(crate) fn check_names(view: &View, query: &Query) -> Result<(), Failure> {
-    let state = &view.replay.state;
+/// The ids that were asked for and that the ledger does not declare.
+pub(crate) fn unknown_names(state: &State, query: &Query) -> Vec<Trouble> {
     let mut troubles =
         known("indicator", &query.indicators, state.indicators().ids().collect::<Vec<_>>().into_iter());
     troubles.extend(known(
@@ -72,7 +90,7 @@ pub(crate) fn check_names(view: &View, query: &Query) -> Result<(), Failure> {
         state.reporters().ids().collect::<Vec<_>>().into_iter(),
     ));
     troubles.extend(known("place", &query.place, state.places().ids().collect::<Vec<_>>().into_iter()));
-    if troubles.is_empty() { Ok(()) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+    troubles
 }
 
 /// What was asked for, in words.

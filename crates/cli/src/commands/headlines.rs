@@ -5,7 +5,7 @@ use std::io::Write;
 use recount_tables::{CaseDetail, Context};
 
 use crate::args::{Format, Global, Query};
-use crate::commands::figures::{asked, check_names, keeps, subject, table};
+use crate::commands::figures::{asked, disputed, interval, keeps, subject, table, unknown_names};
 use crate::error::Failure;
 use crate::listing::{Listing, Row, Shown, collect};
 use crate::output::Output;
@@ -16,7 +16,7 @@ const COLUMNS: &[Shown] = &[
     Shown::left("indicator", subject).whole(),
     Shown::right("value", value).strong().whole(),
     Shown::left("by", by).whole(),
-    Shown::left("as of", as_of).whole(),
+    Shown::dates("as of", as_of).whole(),
 ];
 
 /// The value with its unit, and below it the spread where bodies differ.
@@ -39,7 +39,7 @@ fn by(row: &Row<'_>) -> String {
     let fell_back = row.is("fell_back").then(|| "none preferred: latest".to_owned());
     let bodies = Some(row.text("reporters")).filter(|count| !matches!(count.as_str(), "" | "0" | "1"));
     let bodies = bodies.map(|count| format!("{count} bodies"));
-    let disputed = row.is("disputed").then(|| "disputed".to_owned());
+    let disputed = disputed(row);
     let stale = Some(row.text("stale")).filter(|stale| stale != "0").map(|count| format!("{count} stale"));
     let note = Some(row.text("note")).filter(|note| !note.is_empty());
     let parts = rule.into_iter().chain(fell_back).chain(bodies).chain(disputed).chain(stale).chain(note);
@@ -53,7 +53,7 @@ fn as_of(row: &Row<'_>) -> String {
     match (row.is("undated"), published.is_empty()) {
         (true, false) if as_of.is_empty() => format!("({published})"),
         (true, true) => "undated".to_owned(),
-        _ => as_of.replace('/', "\n/"),
+        _ => interval(&as_of),
     }
 }
 
@@ -70,8 +70,7 @@ fn spread_line(row: &Row<'_>) -> Option<String> {
 
 /// Prints the headlines that were asked for.
 pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result<(), Failure> {
-    let view = View::open(global, &query.clocks, output)?;
-    check_names(&view, query)?;
+    let view = View::open_for(global, &query.clocks, output, |state| unknown_names(state, query))?;
     if output.format == Format::Table {
         let (origin, title) = view.name()?;
         writeln!(output.stdout(), "{}\n{}", printable(&title), printable(&origin))?;

@@ -9,7 +9,7 @@ use recount_model::event::Kind;
 use recount_model::problem::{Code, Problem};
 use serde_json::{Map, Value};
 
-use crate::append::{print_receipt, writer_options};
+use crate::append::{print_receipt, report_dry_run, writer_options};
 use crate::append_options::option_name;
 use crate::args::{Global, Init};
 use crate::clock;
@@ -37,8 +37,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, init: &Init) -> Result<(
         Failure::one(BAD_INPUT, trouble)
     })?;
     if init.appending.dry_run {
-        output.note(&format!("dry run: {} would be created, nothing was", global.file.display()));
-        return Ok(());
+        return report_dry_run(output, 1, &format!("{} would be created", global.file.display()));
     }
     let options = writer_options(&init.appending, stamp);
     let (_writer, receipt) = Writer::create(&RealStorage, &global.file, &batch, &options)?;

@@ -2,23 +2,28 @@
 
 use std::io::Write;
 
+use recount_model::clock::LeftOut;
 use recount_model::date::{Edtf, Instant};
 use recount_model::event::{Kind, Seq};
 use recount_model::problem::{Code, did_you_mean, nearest};
+use recount_model::state::State;
 use recount_model::texts::Texts;
 
 use crate::args::{ClockOptions, Format, Global, Log};
-use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::error::{Failure, Trouble};
 use crate::output::Output;
 use crate::summary::summary;
 use crate::terminal::{Sheet, Title, cell_text};
-use crate::view::{View, known};
+use crate::view::{View, clock_lines, known};
 
 /// Prints the events that pass every filter.
 pub(crate) fn run(global: &Global, output: &mut Output, log: &Log) -> Result<(), Failure> {
     let clocks = ClockOptions { recorded_by: log.recorded_by.clone(), ..ClockOptions::default() };
-    let view = View::open(global, &clocks, output)?;
-    let filter = Filter::new(&view, log)?;
+    let (filter, mut troubles) = Filter::new(log);
+    let view = View::open_for(global, &clocks, output, |state| {
+        troubles.splice(0..0, unknown_names(state, log));
+        troubles
+    })?;
     let mut selected = Vec::new();
     for seq in 1..=view.replay.state.size() {
         if filter.keeps(&view, seq)? {
@@ -31,6 +36,16 @@ pub(crate) fn run(global: &Global, output: &mut Output, log: &Log) -> Result<(),
     print(output, &view, &selected)
 }
 
+fn unknown_names(state: &State, log: &Log) -> Vec<Trouble> {
+    let indicators: Vec<&str> = state.indicators().ids().collect();
+    let reporters: Vec<&str> = state.reporters().ids().collect();
+    let sources: Vec<&str> = state.sources().ids().collect();
+    let mut troubles = known("indicator", &log.indicator, indicators.into_iter());
+    troubles.extend(known("reporter", &log.reporter, reporters.into_iter()));
+    troubles.extend(known("source", &log.source, sources.into_iter()));
+    troubles
+}
+
 /// What `log` was asked to show.
 struct Filter<'a> {
     log: &'a Log,
@@ -39,16 +54,9 @@ struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    fn new(view: &View, log: &'a Log) -> Result<Self, Failure> {
-        let state = &view.replay.state;
-        let mut troubles =
-            known("indicator", &log.indicator, state.indicators().ids().collect::<Vec<_>>().into_iter());
-        troubles.extend(known(
-            "reporter",
-            &log.reporter,
-            state.reporters().ids().collect::<Vec<_>>().into_iter(),
-        ));
-        troubles.extend(known("source", &log.source, state.sources().ids().collect::<Vec<_>>().into_iter()));
+    /// The filter, and what cannot be read of it.
+    fn new(log: &'a Log) -> (Self, Vec<Trouble>) {
+        let mut troubles = Vec::new();
         let mut kinds = Vec::new();
         for name in &log.kinds {
             match Kind::parse(name) {
@@ -67,11 +75,7 @@ impl<'a> Filter<'a> {
                 .map_err(|error| Trouble::new(Code::BAD_POINT, error.to_string()).at("--since").value(text))
         });
         let since = since.transpose().map_err(|trouble| troubles.push(trouble)).ok().flatten();
-        if troubles.is_empty() {
-            Ok(Filter { log, kinds, since })
-        } else {
-            Err(Failure::new(BAD_INPUT, troubles))
-        }
+        (Filter { log, kinds, since }, troubles)
     }
 
     fn keeps(&self, view: &View, seq: Seq) -> Result<bool, Failure> {
@@ -115,7 +119,7 @@ fn print(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failu
 fn print_table(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failure> {
     let titles = [
         Title::right("seq"),
-        Title::left("recorded"),
+        Title::dates("recorded"),
         Title::left("by"),
         Title { whole: true, ..Title::left("type") },
         Title::left("what"),
@@ -127,6 +131,10 @@ fn print_table(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(),
     }
     if !selected.is_empty() {
         writeln!(output.stdout(), "{}", sheet.text())?;
+    }
+    let left_out = LeftOut { later_recorded: view.replay.beyond, ..LeftOut::default() };
+    for line in clock_lines(&view.clocks, left_out) {
+        writeln!(output.stdout(), "{line}")?;
     }
     Ok(())
 }

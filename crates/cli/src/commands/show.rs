@@ -7,34 +7,41 @@ use recount_model::answer::Answers;
 use recount_model::event::{Kind, Seq};
 use recount_model::problem::Code;
 use recount_model::resolve::{Cause, Resolved, Standing};
+use recount_model::state::State;
 use recount_model::texts::{Members, Texts};
 use serde_json::{Value, json};
 
-use crate::args::{ClockOptions, Global, Show};
-use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::args::{Format, Global, Show};
+use crate::error::{Failure, Trouble};
+use crate::listing::clocks_json;
 use crate::output::Output;
 use crate::summary::summary;
 use crate::terminal::printable;
-use crate::view::View;
+use crate::view::{View, clock_lines};
 
 /// Prints an event with its corrections, retraction, withdrawals, disputes and further sources.
 pub(crate) fn run(global: &Global, output: &mut Output, show: &Show) -> Result<(), Failure> {
-    let view = View::open(global, &ClockOptions::default(), output)?;
-    let size = view.replay.state.size();
-    if show.seq == 0 || show.seq > size {
-        let trouble =
-            Trouble::new(Code::NO_SUCH_EVENT, format!("expected an event of this ledger: 1 to {size}"));
-        return Err(Failure::one(BAD_INPUT, trouble.at("SEQ").value(show.seq.to_string())));
-    }
-    let story = Story::of(&view, show.seq)?;
-    if output.is_json() {
-        let json = story.json(&view)?;
-        writeln!(output.stdout(), "{json:#}")?;
-    } else {
-        let text = story.text(&view)?;
-        output.stdout().write_all(text.as_bytes())?;
+    output.refuse_csv("what bears on an event has no rows")?;
+    let view = View::open_for(global, &show.clocks, output, |state| unknown_event(state, show.seq))?;
+    let answers = view.answers();
+    let story = Story::of(&answers, show.seq);
+    match output.format {
+        Format::Json => writeln!(output.stdout(), "{:#}", story.json(&view, &answers)?)?,
+        Format::Jsonl => writeln!(output.stdout(), "{}", story.json(&view, &answers)?)?,
+        Format::Table | Format::Csv => {
+            let text = story.text(&view, &answers)?;
+            output.stdout().write_all(text.as_bytes())?;
+        }
     }
     Ok(())
+}
+
+fn unknown_event(state: &State, seq: Seq) -> Vec<Trouble> {
+    if state.kind(seq).is_some() {
+        return Vec::new();
+    }
+    let message = format!("expected an event of this ledger: 1 to {}", state.size());
+    vec![Trouble::new(Code::NO_SUCH_EVENT, message).at("SEQ").value(seq.to_string())]
 }
 
 /// Everything in the ledger that bears on one event.
@@ -55,17 +62,17 @@ struct FigureStory {
 }
 
 impl Story {
-    fn of(view: &View, seq: Seq) -> Result<Story, Failure> {
-        let state = &view.replay.state;
-        Ok(Story {
+    fn of(answers: &Answers<'_>, seq: Seq) -> Story {
+        let state = answers.state();
+        Story {
             seq,
             corrections: state.corrections_of(seq).collect(),
             retraction: state.retraction_of(seq),
-            figure: FigureStory::of(&view.answers(), seq),
-        })
+            figure: FigureStory::of(answers, seq),
+        }
     }
 
-    fn text(&self, view: &View) -> Result<String, Failure> {
+    fn text(&self, view: &View, answers: &Answers<'_>) -> Result<String, Failure> {
         let state = &view.replay.state;
         let kind = state.kind(self.seq).map(Kind::as_str).unwrap_or_default();
         let at = state.recorded_at(self.seq).map(|at| at.to_string()).unwrap_or_default();
@@ -94,14 +101,18 @@ impl Story {
             lines.push(String::new());
             lines.push(format!("the figure (seq {}) is {}", figure.seq, figure.standing));
         }
+        lines.extend(clock_lines(&view.clocks, answers.left_out()));
         let safe: Vec<String> = lines.iter().map(|line| printable(line).replace('\n', "\\n")).collect();
         Ok(safe.join("\n") + "\n")
     }
 
-    fn json(&self, view: &View) -> Result<Value, Failure> {
+    fn json(&self, view: &View, answers: &Answers<'_>) -> Result<Value, Failure> {
         let event = |seq: &Seq| raw(view, *seq);
         let events = |seqs: &[Seq]| seqs.iter().map(event).collect::<Result<Vec<_>, _>>();
+        let (clocks, left_out) = clocks_json(&view.clocks, answers.left_out());
         let mut json = json!({
+            "clocks": clocks,
+            "left_out": left_out,
             "event": raw(view, self.seq)?,
             "corrections": events(&self.corrections)?,
             "retraction": self.retraction.as_ref().map(event).transpose()?,

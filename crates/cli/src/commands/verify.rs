@@ -18,6 +18,7 @@ use crate::args::{Global, Verify};
 use crate::clock;
 use crate::error::{BAD_INPUT, Failure, INTEGRITY, Trouble};
 use crate::output::Output;
+use crate::terminal::counted;
 
 /// Checks every byte, every root, every line, and that every event is one the writer admits.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Result<(), Failure> {
@@ -82,8 +83,10 @@ fn print(output: &mut Output, report: &Report) -> Result<(), Failure> {
     } else if good {
         writeln!(
             out,
-            "intact: {} events, {} checkpoints, root {}",
-            report.size, report.checkpoints, report.root
+            "intact: {}, {}, root {}",
+            counted(report.size, "event"),
+            counted(report.checkpoints, "checkpoint"),
+            report.root
         )?;
     }
     out.flush()?;
@@ -103,11 +106,11 @@ pub(crate) fn recover(global: &Global, output: &mut Output) -> Result<(), Failur
     };
     let aside = &recovered.set_aside;
     output.note(&format!(
-        "{} bytes behind the last checkpoint are now in {}; the batch may have been acknowledged. {} of its events \
-         are intact and follow on stdout, as input for `recount append events -`",
-        aside.bytes,
+        "{} behind the last checkpoint: now in {}; the batch may have been acknowledged. What is intact in it follows \
+         on stdout ({}), as input for `recount append events -`",
+        counted(aside.bytes, "byte"),
         aside.path.display(),
-        recovered.events.len()
+        counted(recovered.events.len(), "event")
     ));
     let out = output.stdout();
     for line in &recovered.events {

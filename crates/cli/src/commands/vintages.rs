@@ -12,19 +12,19 @@ use recount_tables::{CaseDetail, Context, VINTAGES};
 use serde_json::{Value, json};
 
 use crate::args::{ClockOptions, Format, Global, Query, Release, Vintages};
-use crate::commands::figures::{asked, check_names, keeps, subject};
+use crate::commands::figures::{asked, interval, keeps, subject, unknown_names};
 use crate::error::{Failure, Trouble, USAGE};
 use crate::listing::{Listing, OwnedRow, Row, Shown, collect, json_rows};
 use crate::output::Output;
-use crate::terminal::printable;
+use crate::terminal::{counted, printable};
 use crate::view::{View, clock_lines};
 
 const COLUMNS: &[Shown] = &[
     Shown::left("indicator", subject).whole(),
     Shown::left("reporter", |row| row.text("reporter")).whole(),
-    Shown::left("as of", |row| row.text("as_of")).whole(),
+    Shown::dates("as of", |row| interval(&row.text("as_of"))).whole(),
     Shown::right("no.", |row| row.text("release")),
-    Shown::left("published", |row| row.text("published")).whole(),
+    Shown::dates("published", |row| row.text("published")).whole(),
     Shown::right("value", |row| row.text("value")).strong().whole(),
     Shown::right("revision", revision).whole(),
     Shown::right("lag", |row| row.text("lag_days")),
@@ -54,14 +54,13 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Vintages) -> R
             Trouble::new(Code::USAGE, "expected --format table or csv: JSON has one object per release");
         return Err(Failure::one(USAGE, trouble.at("--wide")));
     }
-    let view = View::open(global, &options.clocks, output)?;
     let query = Query {
         indicators: options.indicators.clone(),
         reporter: options.reporter.clone(),
         place: options.place.clone(),
         clocks: ClockOptions::default(),
     };
-    check_names(&view, &query)?;
+    let view = View::open_for(global, &options.clocks, output, |state| unknown_names(state, &query))?;
     let asked = asked("releases", &query);
     let answers = view.answers();
     let keep = |row: &Row<'_>| keeps(row, &query) && is_wanted(row, options.release.unwrap_or_default());
@@ -225,21 +224,26 @@ fn print_statistics(output: &mut Output, state: &State, found: &Found) -> Result
 }
 
 fn statistics(summary: &Summary) -> String {
-    let Summary { as_ofs, revised, releases, up, down, overlapping, exact, .. } = summary;
+    let Summary { revised, releases, up, down, overlapping, exact, .. } = summary;
     if *releases == 0 {
         return "no release".to_owned();
     }
     if *revised == 0 {
-        return format!("{as_ofs} as-ofs, {releases} releases, none revised");
+        return format!("{}, none revised", counts(summary));
     }
     let share = summary.share_revised().map(|share| format!(" (share {share})")).unwrap_or_default();
     let mean = summary.mean_absolute_revision();
     let mean = mean
-        .map(|mean| format!(", mean absolute revision {mean} over {exact} exact ones"))
+        .map(|mean| format!(", mean absolute revision {mean} over {}", counted(*exact, "exact revision")))
         .unwrap_or_default();
     format!(
-        "{as_ofs} as-ofs, {releases} releases; {revised} revised{share}: {up} up, {down} down, {overlapping} overlapping{mean}"
+        "{}; {revised} revised{share}: {up} up, {down} down, {overlapping} overlapping{mean}",
+        counts(summary)
     )
+}
+
+fn counts(summary: &Summary) -> String {
+    format!("{}, {}", counted(summary.as_ofs, "as-of"), counted(summary.releases, "release"))
 }
 
 /// How many figures are no releases, by reason; `None` where all are.

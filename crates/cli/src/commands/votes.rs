@@ -5,11 +5,12 @@ use std::io::Write;
 use recount_model::answer::Answers;
 use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_model::rollcall;
+use recount_model::state::State;
 use recount_tables::{CaseDetail, Context};
 
 use crate::args::{Format, Global, Votes};
 use crate::commands::figures::table;
-use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::error::{Failure, Trouble};
 use crate::listing::{Listing, OwnedRow, Row, Shown, collect, json_rows};
 use crate::output::Output;
 use crate::terminal::{Sheet, Title, cell_text, printable};
@@ -19,8 +20,7 @@ const POSITIONS: [&str; 4] = ["yes", "no", "abstain", "absent"];
 
 /// Prints all roll-calls, or one with every account and every state.
 pub(crate) fn run(global: &Global, output: &mut Output, votes: &Votes) -> Result<(), Failure> {
-    let view = View::open(global, &votes.clocks, output)?;
-    check_id(&view, votes.id.as_deref())?;
+    let view = View::open_for(global, &votes.clocks, output, |state| unknown_id(state, votes.id.as_deref()))?;
     let answers = view.answers();
     let texts = view.texts();
     let context =
@@ -48,21 +48,21 @@ pub(crate) fn run(global: &Global, output: &mut Output, votes: &Votes) -> Result
             Ok(writeln!(output.stdout(), "{:#}", serde_json::Value::Object(json))?)
         }
         Format::Jsonl | Format::Csv => {
-            let keep = |row: &Row<'_>| wanted(row, "id");
-            let listing =
-                Listing { table: table("votes"), keep: &keep, columns: &[], asked: "votes".to_owned() };
+            let (name, column) = if votes.id.is_some() { ("positions", "vote") } else { ("votes", "id") };
+            let keep = |row: &Row<'_>| wanted(row, column);
+            let listing = Listing { table: table(name), keep: &keep, columns: &[], asked: name.to_owned() };
             listing.print(output, &view, &answers)
         }
     }
 }
 
-fn check_id(view: &View, id: Option<&str>) -> Result<(), Failure> {
-    let votes = view.replay.state.votes();
-    let Some(id) = id.filter(|id| votes.find(id).is_none()) else { return Ok(()) };
+fn unknown_id(state: &State, id: Option<&str>) -> Vec<Trouble> {
+    let votes = state.votes();
+    let Some(id) = id.filter(|id| votes.find(id).is_none()) else { return Vec::new() };
     let hint = nearest(id, votes.ids()).map(did_you_mean);
     let trouble =
         Trouble::new(Code::UNKNOWN_NAME, "expected the UN symbol of a recorded vote").value(id).next(hint);
-    Err(Failure::one(BAD_INPUT, trouble))
+    vec![trouble]
 }
 
 fn print_clocks(output: &mut Output, view: &View, answers: &Answers<'_>) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use recount_model::why::{Fact, Node, Why};
 use serde_json::{Map, Value, json};
 
 use crate::args::{Format, Global, Why as Options};
-use crate::error::{BAD_INPUT, Failure, Trouble, USAGE};
+use crate::error::{Failure, Trouble};
 use crate::listing::json_rows;
 use crate::output::Output;
 use crate::tree::Branch;
@@ -32,13 +32,9 @@ enum Target {
 
 /// Prints the tree of every target.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Options) -> Result<(), Failure> {
-    if output.format == Format::Csv {
-        let trouble = Trouble::new(Code::USAGE, "expected table, json or jsonl: a tree has no rows");
-        return Err(Failure::one(USAGE, trouble.at("--format").value("csv")));
-    }
-    let view = View::open(global, &options.clocks, output)?;
+    output.refuse_csv("a tree has no rows")?;
     let targets: Vec<Target> = options.targets.iter().map(|text| Target::parse(text)).collect();
-    check(&view.replay.state, options, &targets)?;
+    let view = View::open_for(global, &options.clocks, output, |state| unknown(state, options, &targets))?;
     let answers = view.answers();
     let texts = view.texts();
     let why = Why::new(&answers, &texts);
@@ -147,8 +143,8 @@ impl Target {
     }
 }
 
-/// Every name is declared and every number that of an event that bears on a figure.
-fn check(state: &State, options: &Options, targets: &[Target]) -> Result<(), Failure> {
+/// Names that are not declared, and numbers of events that do not bear on a figure.
+fn unknown(state: &State, options: &Options, targets: &[Target]) -> Vec<Trouble> {
     let (mut indicators, mut places, mut troubles) = (Vec::new(), options.place.clone(), Vec::new());
     for target in targets {
         match target {
@@ -170,7 +166,7 @@ fn check(state: &State, options: &Options, targets: &[Target]) -> Result<(), Fai
         state.reporters().ids().collect::<Vec<_>>().into_iter(),
     ));
     troubles.extend(known("place", &places, state.places().ids().collect::<Vec<_>>().into_iter()));
-    if troubles.is_empty() { Ok(()) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+    troubles
 }
 
 fn wrong_event(state: &State, seq: Seq) -> Option<Trouble> {

@@ -117,7 +117,7 @@ mod tests {
     fn a_point_without_a_clock_is_on_the_recorded_one() {
         check("120", "recorded by 120");
         check("2026-04", "recorded by 2026-04");
-        check("year:2026", "recorded by 2026");
+        check("year:2026", "recorded by year:2026");
         check("2026-04-01T10:00:00Z", "recorded by 2026-04-01T10:00:00Z");
         check("start", "recorded by 0");
         check("now", "");

@@ -8,6 +8,9 @@ use crate::table::Stop;
 /// Where each age band begins, in years, and what follows its first year in print.
 const BANDS: [(u128, &str); 5] = [(0, "-4"), (5, "-9"), (10, "-14"), (15, "-17"), (18, "+")];
 
+/// The kinds of place that are first-level divisions of a country. The column `cases.origin` documents the list.
+const FIRST_LEVEL: [&str; 6] = ["admin-1", "admin1", "oblast", "region", "province", "state"];
+
 /// The band an age lies in, or one that spans all it may lie in; none for what is no age.
 pub(super) fn age_band(age: &str) -> Option<String> {
     let age = Value::parse(age).ok()?;
@@ -42,13 +45,14 @@ pub(super) fn month(date: &str) -> String {
     date.split('/').map(part).collect::<Vec<String>>().join("/")
 }
 
-/// The nearest place of kind admin-1 or country, from a declared place upwards; none where there is no such place.
+/// The nearest first-level division or country, from a declared place upwards; none where there is no such place.
 pub(super) fn region(context: &Context<'_>, place: &str) -> Result<Option<String>, Stop> {
     let places = context.state().places();
     let mut at = places.find(place);
     while let Some(key) = at {
         let texts = context.members(places.entry(key).version)?;
-        if matches!(texts.get("kind"), Some("admin-1" | "admin1" | "country")) {
+        let is_shown = |kind: &str| kind == "country" || FIRST_LEVEL.contains(&kind);
+        if texts.get("kind").is_some_and(is_shown) {
             return Ok(Some(places.name(key).to_owned()));
         }
         at = places.row(key).parent;
@@ -73,6 +77,13 @@ mod tests {
             "0-4 0-9 5-14 0-17 5-14"
         );
         assert_eq!(age_band("young"), None);
+    }
+
+    #[test]
+    fn the_documentation_names_every_kind_of_division() {
+        let origin = super::super::CASES.columns.iter().find(|column| column.name == "origin");
+        let doc = origin.map_or("", |column| column.doc);
+        assert!(FIRST_LEVEL.iter().all(|kind| doc.contains(kind)), "{doc}");
     }
 
     #[test]

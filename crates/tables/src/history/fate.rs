@@ -13,8 +13,10 @@ use recount_model::state::record::Record;
 pub(super) struct Fate {
     pub(super) status: &'static str,
     pub(super) cause: Option<&'static str>,
-    /// The event that ended it or stands before it.
+    /// The event that ended it.
     pub(super) by: Option<Seq>,
+    /// The figure preferred to it, of which it is a parallel.
+    pub(super) beside: Option<Seq>,
     pub(super) published_to: Option<Instant>,
     pub(super) recorded_to: Option<Instant>,
 }
@@ -51,8 +53,8 @@ impl Causes {
             status,
             cause: Some(status),
             by: Some(by),
-            published_to: None,
             recorded_to: state.recorded_at(by),
+            ..Fate::default()
         })
     }
 
@@ -111,8 +113,8 @@ impl Ends {
             Standing::LeftOut => return None,
             Standing::Current => Fate { status: "current", ..Fate::default() },
             Standing::Parallel { beside } => {
-                let by = Some(resolved.figures[beside].seq);
-                return Some(Fate { status: "parallel", by, ..Fate::default() });
+                let beside = Some(resolved.figures[beside].seq);
+                return Some(Fate { status: "parallel", beside, ..Fate::default() });
             }
             Standing::Superseded { by, cause } => {
                 let cause = match cause {
@@ -151,6 +153,7 @@ impl Ends {
             status,
             cause: Some(cause),
             by: Some(by),
+            beside: None,
             published_to: earliest(&self.published, published),
             recorded_to: earliest(&self.recorded, recorded),
         }

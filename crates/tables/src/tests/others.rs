@@ -44,6 +44,24 @@ fn cases_are_coarse_unless_asked_otherwise() {
 }
 
 #[test]
+fn a_coarse_place_is_the_nearest_division_or_the_country() {
+    let lines = r#"
+place.added {"id":"oblast","name":"O","kind":"oblast","parent":"land"}
+place.added {"id":"district","name":"D","kind":"district","parent":"oblast"}
+place.added {"id":"camp","name":"C","kind":"facility","parent":"district"}
+place.added {"id":"capital","name":"K","kind":"city","parent":"land"}
+place.added {"id":"sea","name":"S"}
+case.documented {"id":"c1","origin":"camp","destination":"oblast","source":"s1","salt":"00112233445566778899aabbccddeeff"}
+case.documented {"id":"c2","origin":"capital","destination":"sea","source":"s1","salt":"00112233445566778899aabbccddeefe"}
+"#;
+    insta::assert_snapshot!(check("cases", "id origin destination", lines), @"
+    id,origin,destination
+    c1,oblast,oblast
+    c2,land,
+    ");
+}
+
+#[test]
 fn a_salt_is_never_shown() {
     let full = Asked { case_detail: CaseDetail::Full, ..Asked::new("cases", "*") };
     assert!(!full.of(CASE).contains("00112233"));
@@ -77,6 +95,23 @@ fn dictionaries_keep_what_was_taken_back() {
     back,Returned,children,cumulative,2022-02-24,0,Handed over,,15,15,
     missing,Not returned,children,,,,,taken - back,16,16,
     taken,Taken,children,cumulative,2022-02-24,0,,,14,14,
+    ");
+}
+
+#[test]
+fn dimensions_have_a_row_for_each_code() {
+    let lines = r#"
+dimension.added {"id":"age","label":"Age","codes":{"7-17":"seven and over","0-6":"under seven"}}
+record.corrected {"target":13,"data":{"id":"sex","label":"Sex as recorded","codes":{"f":"female","m":"male","x":"not recorded"}},"reason":"a code was missing"}
+record.retracted {"target":18,"reason":"never used"}
+"#;
+    insta::assert_snapshot!(check("dimensions", "*", lines), @"
+    dimension,name,code,label,seq,version,retracted_by
+    age,Age,0-6,under seven,18,18,20
+    age,Age,7-17,seven and over,18,18,20
+    sex,Sex as recorded,f,female,13,19,
+    sex,Sex as recorded,m,male,13,19,
+    sex,Sex as recorded,x,not recorded,13,19,
     ");
 }
 

@@ -68,7 +68,7 @@ pub(super) fn print(
         for shown in columns.chunks(COLUMNS) {
             let titles = shown.iter().map(|(_, published)| Title::right(published));
             let titles: Vec<Title<'_>> =
-                std::iter::once(Title::left("as of \\ published")).chain(titles).collect();
+                std::iter::once(Title::dates("as of \\ published")).chain(titles).collect();
             let mut sheet = Sheet::new(output.color, &titles);
             for (row, cells) in &rows {
                 let given: Vec<String> =

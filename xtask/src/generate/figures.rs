@@ -1,0 +1,240 @@
+//! Figures and what becomes of them.
+
+use serde_json::{Value, json};
+
+use super::date::Day;
+use super::declarations::{BREAKDOWNS, COUNTED, PLACES, REPORTERS, breakdown, indicator, is_period, place};
+use super::events::Events;
+use super::random::scatter;
+use super::value::{Stated, stated};
+
+/// Reporters that speak about the same indicator, place and breakdown.
+const VOICES: u64 = 4;
+/// The series there can be.
+pub(crate) const MOST_SERIES: u64 = COUNTED * VOICES * (PLACES + 1) * BREAKDOWNS;
+/// Figures remembered as targets.
+const REMEMBERED: usize = 512;
+
+/// What was last said in a series.
+#[derive(Clone)]
+pub(crate) struct Latest {
+    as_of: Option<String>,
+    value: String,
+}
+
+/// A figure in force.
+pub(crate) struct Live {
+    seq: u64,
+    series: u64,
+    /// What the event, or the newest correction of it, says.
+    data: Value,
+}
+
+/// A series by its number: neighbours are the voices of one indicator and place, and the whole comes before its parts.
+struct Series {
+    indicator: u64,
+    reporter: usize,
+    /// 0 for the whole, else a place plus one.
+    place: u64,
+    breakdown: u64,
+}
+
+impl Series {
+    fn of(number: u64) -> Series {
+        let (voice, cell) = (number % VOICES, number / VOICES);
+        let (indicator, area) = (cell % COUNTED, cell / COUNTED);
+        let reporters = REPORTERS.len() as u64;
+        // Voices are so far apart that no two of them are the same reporter.
+        let reporter = (cell + voice * (reporters / VOICES)) % reporters;
+        let (place, breakdown) = (area % (PLACES + 1), area / (PLACES + 1));
+        Series { indicator, reporter: reporter as usize, place, breakdown }
+    }
+
+    fn data(&self) -> Value {
+        let mut data =
+            json!({"indicator": indicator(self.indicator), "reporter": REPORTERS[self.reporter].0});
+        if let Some(number) = self.place.checked_sub(1) {
+            data["place"] = json!(place(number));
+        }
+        if self.breakdown > 0 {
+            data["breakdown"] = json!(breakdown(self.breakdown));
+        }
+        data
+    }
+}
+
+/// What there is to be counted on a day: it grows, and each voice counts a little more or less of it.
+fn truth(series: u64, day: Day) -> u64 {
+    let scale = 10_u64.pow(2 + (scatter(series / VOICES) % 4) as u32);
+    scale * (400 + day.0) * (95 + series % VOICES * 3) / 100_000
+}
+
+impl Events {
+    /// A figure of some series, the low numbers more often: a new one, a revision, or what was said before again.
+    pub(crate) fn figure(&mut self) {
+        let count = self.series.len();
+        let number = self.random.index(count).min(self.random.index(count));
+        let series = Series::of(number as u64);
+        let mut data = series.data();
+        let latest = self.series[number].take().filter(|latest| latest.as_of.is_some());
+        let source = match (self.random.below(100), latest) {
+            (0..8, Some(latest)) => {
+                data["as_of"] = json!(latest.as_of);
+                self.newest()
+            }
+            (8..13, Some(latest)) => {
+                data["as_of"] = json!(latest.as_of);
+                data["value"] = json!(latest.value);
+                self.newest()
+            }
+            _ => {
+                let source = self.quoted();
+                let days = self.random.below(60);
+                if let Some(date) = self.as_of(source.day.before(days), series.indicator) {
+                    data["as_of"] = json!(date);
+                }
+                source
+            }
+        };
+        self.report(number as u64, data, &source.id);
+    }
+
+    /// What the reporter of a series says today.
+    fn stated(&mut self, series: u64) -> Stated {
+        let today = self.today();
+        stated(&mut self.random, truth(series, today))
+    }
+
+    /// As said by the reporter: to the day, to the month, or not at all.
+    fn as_of(&mut self, day: Day, indicator: u64) -> Option<String> {
+        match self.random.below(100) {
+            _ if is_period(indicator) => Some(day.quarter()),
+            0..5 => None,
+            5..20 => Some(day.month()),
+            _ => Some(day.full()),
+        }
+    }
+
+    /// Adds the figure, and all that does not depend on why it is reported.
+    fn report(&mut self, series: u64, mut data: Value, source: &str) {
+        let stated = self.stated(series);
+        if data["value"].is_null() {
+            data["value"] = json!(stated.value);
+            if self.random.percent(60) {
+                data["wording"] = json!(stated.wording);
+            }
+        }
+        data["source"] = json!(source);
+        // A row of its own for each figure: no two events say the same.
+        data["locator"] = json!(format!("table 2, row {}", self.next_seq()));
+        if self.random.percent(3) {
+            data["relayed_by"] = json!("press");
+        }
+        if self.random.percent(10) {
+            data["note"] = json!("preliminary; the reporter announces a final count for the end of the year");
+        }
+        let seq = self.emit("figure.reported", data.clone());
+        let text = |member: &str| data[member].as_str().map(str::to_owned);
+        let latest = Latest { as_of: text("as_of"), value: text("value").unwrap_or_default() };
+        self.series[series as usize] = Some(latest);
+        self.remember(Live { seq, series, data });
+    }
+
+    fn remember(&mut self, figure: Live) {
+        if self.live.len() < REMEMBERED {
+            self.live.push(figure);
+        } else {
+            let oldest = self.random.index(REMEMBERED);
+            self.live[oldest] = figure;
+        }
+    }
+
+    fn take_live(&mut self) -> Option<Live> {
+        let chosen = self.random.index(self.live.len());
+        (!self.live.is_empty()).then(|| self.live.swap_remove(chosen))
+    }
+
+    /// A figure that names the one it supersedes.
+    pub(crate) fn revision(&mut self) {
+        let Some(revised) = self.take_live() else { return };
+        let mut data = Series::of(revised.series).data();
+        data["revises"] = json!(revised.seq);
+        if let Some(as_of) = revised.data["as_of"].as_str() {
+            data["as_of"] = json!(as_of);
+        }
+        let source = self.newest();
+        self.report(revised.series, data, &source.id);
+    }
+
+    /// We recorded a figure wrongly.
+    pub(crate) fn correction(&mut self) {
+        let Some(mut figure) = self.take_live() else { return };
+        figure.data["value"] = json!(self.stated(figure.series).value);
+        let reason = format!("misread; found in review {}", self.next_seq());
+        let data = json!({"target": figure.seq, "data": figure.data, "reason": reason});
+        self.emit("record.corrected", data);
+        self.remember(figure);
+    }
+
+    /// We should not have recorded a figure.
+    pub(crate) fn retraction(&mut self) {
+        let Some(figure) = self.take_live() else { return };
+        self.emit(
+            "record.retracted",
+            json!({"target": figure.seq, "reason": "the row belongs to another table"}),
+        );
+    }
+
+    /// The reporter takes a figure back.
+    pub(crate) fn withdrawal(&mut self) {
+        let Some(figure) = self.take_live() else { return };
+        let reason = "the reporter found persons counted twice";
+        let source = self.newest();
+        let data = json!({"target": figure.seq, "reason": reason, "source": source.id});
+        self.emit("figure.withdrawn", data);
+    }
+
+    /// Another reporter contests a figure.
+    pub(crate) fn dispute(&mut self) {
+        let Some(figure) = self.take_live() else { return };
+        let others = 1 + self.random.index(REPORTERS.len() - 1);
+        let contester = (Series::of(figure.series).reporter + others) % REPORTERS.len();
+        let value = self.stated(figure.series).value;
+        let source = self.newest();
+        let data = json!({"target": figure.seq, "by_reporter": REPORTERS[contester].0, "value": value,
+            "source": source.id, "note": "counted by another definition"});
+        self.emit("figure.disputed", data);
+    }
+
+    /// A finding about a figure was looked at; once, so that no acknowledgement repeats another.
+    pub(crate) fn acknowledgement(&mut self) {
+        let Some(figure) = self.take_live() else { return };
+        let data = json!({"check": "falling", "figures": [figure.seq],
+            "reason": "the reporter removed persons counted twice"});
+        self.emit("finding.acknowledged", data);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn series_are_all_different() {
+        let mut seen = BTreeSet::new();
+        for number in (0..5_000).chain(MOST_SERIES - 5_000..MOST_SERIES) {
+            let series = Series::of(number);
+            assert!(series.breakdown < BREAKDOWNS, "{number}");
+            assert!(seen.insert(series.data().to_string()), "{number}");
+        }
+    }
+
+    #[test]
+    fn counts_grow() {
+        for series in 0..50 {
+            assert!((0..4_000).is_sorted_by_key(|day| truth(series, Day(day))), "{series}");
+        }
+    }
+}
