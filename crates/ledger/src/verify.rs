@@ -194,7 +194,7 @@ impl<'v, 'f> Verifier<'v, 'f> {
         if let Some(Tail { bytes, events, damage }) = tail {
             let unfinished = || {
                 let found = format!(
-                    "bytes {} to {} ({events} whole events) that none covers",
+                    "bytes {} to {} (whole events in them: {events}) that none covers",
                     bytes.start,
                     bytes.end - 1
                 );
@@ -330,7 +330,7 @@ mod tests {
             assert_eq!(fine, end == first_batch, "{end}");
         }
         insta::assert_snapshot!(check(&bytes[..first_batch], Some((3, frontier.root()))), @"/l.jsonl: expected a checkpoint of size 3 with the root jh5fn+4qBjJc8Yv3SzIQz/oIor99840fOQ3X5mk8KXk=, found 2 events: the ledger was cut back; compare it with a copy from the time of the receipt");
-        insta::assert_snapshot!(check(&bytes[..first_batch + 100], None), @"/l.jsonl: expected a checkpoint behind the last event, found bytes 282 to 381 (1 whole events) that none covers; they were never acknowledged, and the next append moves them aside");
+        insta::assert_snapshot!(check(&bytes[..first_batch + 100], None), @"/l.jsonl: expected a checkpoint behind the last event, found bytes 282 to 381 (whole events in them: 1) that none covers; they were never acknowledged, and the next append moves them aside");
         insta::assert_snapshot!(check(&bytes, Some((1, frontier.root()))), @"/l.jsonl: expected a checkpoint of size 1 with the root jh5fn+4qBjJc8Yv3SzIQz/oIor99840fOQ3X5mk8KXk=, found none: the ledger was forked or rewritten; compare it with a copy from the time of the receipt");
     }
 

@@ -27,8 +27,8 @@ pub(crate) fn help() -> String {
     let lines: Vec<String> = lines.collect();
     format!(
         "Checks:\n{}\n\n\
-        control-total and stale only look at checks kept in the ledger (recount append check --rule total=…, sum=…, \
-        fresh=…); a monotone one makes falling watch an indicator of any measure, under its own id. What breaks a rule \
+        control-total and stale only look at checks kept in the ledger (recount append check --rule total.indicator=…, \
+        sum.indicator=…, fresh.reporter=…); a monotone one makes falling watch an indicator of any measure, under its own id. What breaks a rule \
         or cannot be right is an error, a probable mistake a warning, disagreement and doubt a note. Freshness is judged \
         on today, or on the earliest day that a clock asks about.\n\n\
         Exit: 0 without errors or with all of them acknowledged, 1 otherwise.",
