@@ -15,7 +15,7 @@ use std::process::ExitCode;
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "usage: cargo xtask TASK
-  bench [--events N] [--only NAME…] [--write]
+  bench [--events N] [--only NAME… | --write]
                           how long the commands take on a generated ledger
   ci                      everything that must hold before a change is taken
   codegen [--check]       docs/cli-reference.md from the help of recount

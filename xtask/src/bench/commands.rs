@@ -32,7 +32,7 @@ pub(crate) const COMMANDS: &[Measured] = &[
     reads(BASELINE, &["figures", "--format", "csv"]),
     reads("headlines", &["headlines", "--format", "csv"]),
     reads("votes", &["votes"]),
-    reads("why", &["why", "derived"]),
+    reads("why", &["why", "derived@region-000"]),
     reads("vintages", &["vintages", "indicator-00", "--format", "csv"]),
     reads("diff", &["diff", "--from", "FROM", "--to", "now", "--format", "csv"]),
     // Findings are what a ledger of contradicting reporters has: exit status 1.
