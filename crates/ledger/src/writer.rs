@@ -137,6 +137,8 @@ impl<'s> Writer<'s> {
         }
         self.check_frontier(frontier)?;
         self.check_place(batch)?;
+        // Until all is durable: moving a tail aside writes, cuts and syncs as well.
+        self.poisoned = true;
         if let Some(aside) = set_aside(self.storage, &mut self.ledger, self.now)? {
             self.set_aside = Some(aside);
         }
@@ -145,6 +147,7 @@ impl<'s> Writer<'s> {
         let checkpoint = Checkpoint::closing(longer.size(), longer.root(), crc32c::crc32c(batch.bytes()));
         let bytes = [batch.bytes(), checkpoint.encode().as_bytes(), b"\n"].concat();
         self.append(&bytes)?;
+        self.poisoned = false;
         self.ledger.head = Head::at(&checkpoint, self.ledger.head.end_offset + bytes.len() as u64);
         *frontier = longer;
         Ok(Receipt { seq: batch.first_seq(), size: checkpoint.size, root: checkpoint.root })
@@ -191,9 +194,8 @@ impl<'s> Writer<'s> {
         Err(LedgerError::Stale { path: path.clone(), expected, found })
     }
 
-    fn append(&mut self, bytes: &[u8]) -> Result<(), LedgerError> {
+    fn append(&self, bytes: &[u8]) -> Result<(), LedgerError> {
         let Ledger { path, file, head, .. } = &self.ledger;
-        self.poisoned = true;
         write_all_at(&**file, bytes, head.end_offset)
             .inspect_err(|_| {
                 // A courtesy: what stays behind is an unfinished tail, which the next writer moves aside.
@@ -201,9 +203,7 @@ impl<'s> Writer<'s> {
             })
             .context(path, "writing")?;
         // After a failed sync the file is not touched again: what of it is on the device is unknown.
-        file.sync_data().context(path, "syncing")?;
-        self.poisoned = false;
-        Ok(())
+        file.sync_data().context(path, "syncing")
     }
 }
 
@@ -377,6 +377,24 @@ mod tests {
             assert_eq!(folder.bytes() == bytes, cut_back);
             drop(writer);
             assert!(open(&storage, &folder).unwrap().set_aside().is_none());
+        }
+    }
+
+    #[test]
+    fn a_failure_to_move_a_tail_aside_is_final() {
+        for call in ["create", "write", "sync", "sync folder", "truncate"] {
+            let (bytes, mut frontier) = ledger_and_frontier(&[2]);
+            let with_tail = [&bytes[..], b"{\"seq\":3"].concat();
+            let folder = Folder::with(&with_tail);
+            let storage = WatchedStorage::default();
+            let mut writer = open(&storage, &folder).unwrap();
+            storage.fail(call);
+            let error = writer.commit(&mut frontier, &batch(3, 1)).unwrap_err();
+            assert!(error.to_string().contains("told to fail"), "{error}");
+            storage.fail("");
+            let error = writer.commit(&mut frontier, &batch(3, 1)).unwrap_err();
+            assert!(matches!(error, LedgerError::Poisoned { .. }), "{call}: {error}");
+            assert_eq!((folder.bytes(), frontier.size()), (with_tail, 2), "{call}");
         }
     }
 

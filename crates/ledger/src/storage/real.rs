@@ -132,8 +132,13 @@ fn is_symlink(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
 }
 
+/// The kernel keeps what it caches as one piece if the piece begins before the offset, so the advice must begin where
+/// the largest piece can: at a multiple of what one entry of a page's worth of 8-byte entries maps (2 MiB for pages of
+/// 4 KiB).
 #[cfg(target_os = "linux")]
 fn drop_cache(file: &File, from: u64) -> io::Result<()> {
+    let page = rustix::param::page_size() as u64;
+    let from = from - from % (page * page / 8);
     Ok(rustix::fs::fadvise(file, from, None, rustix::fs::Advice::DontNeed)?)
 }
 
@@ -172,6 +177,39 @@ fn check_file_system(_: &File) -> Result<(), OpenError> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    /// Whether a read of one byte would be answered from the page cache; nothing where the system cannot say.
+    #[cfg(target_os = "linux")]
+    fn is_cached(file: &File, offset: u64) -> Option<bool> {
+        use rustix::io::{Errno, ReadWriteFlags, preadv2};
+        let mut byte = [0];
+        let buffers = &mut [io::IoSliceMut::new(&mut byte)];
+        match preadv2(file, buffers, offset, ReadWriteFlags::NOWAIT) {
+            Ok(_) => Some(true),
+            Err(Errno::AGAIN) => Some(false),
+            Err(_) => None,
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_cache_is_dropped_from_any_offset_on() {
+        const TMPFS: u32 = 0x0102_1994;
+        let file = tempfile::tempfile().unwrap();
+        // What lies in memory only is never dropped.
+        if rustix::fs::fstatfs(&file).unwrap().f_type as u32 == TMPFS {
+            return;
+        }
+        for (length, from) in [(10, 5), (20_000, 5_000), (1 << 20, 70_000)] {
+            FileExt::write_at(&file, &vec![b'x'; length], 0).unwrap();
+            StoredFile::sync_data(&file).unwrap();
+            if is_cached(&file, from) != Some(true) {
+                return;
+            }
+            StoredFile::drop_cache(&file, from).unwrap();
+            assert_eq!(is_cached(&file, from), Some(false), "{from} of {length}");
+        }
+    }
 
     fn open(path: &Path, access: Access) -> String {
         match RealStorage.open(path, access) {
