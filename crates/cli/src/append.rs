@@ -23,7 +23,7 @@ use crate::terminal::counted;
 pub(crate) struct Append {
     pub(crate) session: Session<'static>,
     pub(crate) stamp: Stamp,
-    dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 /// How the writer is to open the file.

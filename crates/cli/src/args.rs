@@ -99,6 +99,8 @@ pub(crate) enum Command {
     Withdraw(Withdraw),
     /// Record that another reporter contests a figure
     Dispute(Dispute),
+    /// Erase what an event says from the file; roots and proofs still hold
+    Redact(Redact),
     /// The events, filtered
     Log(Log),
     /// One event with its corrections, withdrawals, disputes and sources
@@ -227,6 +229,21 @@ pub(crate) struct Retract {
     /// Why
     #[arg(long)]
     pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) appending: Appending,
+}
+
+/// `redact`
+#[derive(Debug, Args)]
+pub(crate) struct Redact {
+    /// The event whose content is erased, with every correction of it
+    pub(crate) seq: u32,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Under which law
+    #[arg(long, value_name = "LAW")]
+    pub(crate) legal_basis: Option<String>,
     #[command(flatten)]
     pub(crate) appending: Appending,
 }

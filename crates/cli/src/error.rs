@@ -157,7 +157,7 @@ impl From<ReplayError> for Failure {
     fn from(error: ReplayError) -> Self {
         match error {
             ReplayError::Ledger(error) => error.into(),
-            ReplayError::Event { .. } => {
+            ReplayError::Event { .. } | ReplayError::UnexplainedStub { .. } => {
                 Failure::one(INTEGRITY, Trouble::new(Code::CORRUPT, error.to_string()))
             }
             ReplayError::NewerFormat { .. } => {

@@ -276,12 +276,15 @@ pub(crate) fn clocks_json(clocks: &Clocks, left_out: LeftOut) -> (Value, Value) 
         "published_by": clocks.published_by.map(|day| day.to_string()),
         "recorded_by": clocks.recorded_by.map(|point| point.to_string()),
     });
-    let left_out = json!({
+    let mut counts = json!({
         "later_as_of": left_out.later_as_of,
         "undated": left_out.undated,
         "later_published": left_out.later_published,
         "unpublished": left_out.unpublished,
         "later_recorded": left_out.later_recorded,
     });
-    (clocks, left_out)
+    if left_out.withheld > 0 {
+        counts["withheld"] = json!(left_out.withheld);
+    }
+    (clocks, counts)
 }

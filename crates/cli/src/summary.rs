@@ -8,9 +8,13 @@ use recount_model::texts::Members;
 pub(crate) fn summary(state: &State, seq: Seq, members: &Members) -> String {
     let get = |name: &str| members.get(name).unwrap_or_default();
     let Some(kind) = state.kind(seq) else { return String::new() };
+    if state.is_withheld(seq) {
+        let by = state.redaction_of(seq).map(|by| format!(" at seq {by}")).unwrap_or_default();
+        return format!("withheld: its content was erased{by}");
+    }
     match kind {
         Kind::FigureReported => figure(members),
-        Kind::RecordCorrected | Kind::RecordRetracted | Kind::FigureWithdrawn => {
+        Kind::RecordCorrected | Kind::RecordRetracted | Kind::FigureWithdrawn | Kind::EventRedacted => {
             format!("seq {}: {}", get("target"), get("reason"))
         }
         Kind::FigureDisputed => {

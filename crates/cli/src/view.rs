@@ -185,6 +185,7 @@ pub(crate) fn clock_lines(clocks: &Clocks, left_out: LeftOut) -> Vec<String> {
         (left_out.later_published, "published later"),
         (left_out.unpublished, "without a publication date"),
         (left_out.later_recorded, "recorded later (events)"),
+        (left_out.withheld, "withheld (events whose content was erased)"),
     ];
     let counted: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect();

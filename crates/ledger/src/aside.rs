@@ -70,7 +70,7 @@ pub(crate) fn set_aside(
     now: Instant,
 ) -> Result<Option<SetAside>, LedgerError> {
     let Some(tail) = ledger.tail.take() else { return Ok(None) };
-    let (path, copy) = create_beside(storage, &ledger.path, "tail", now)?;
+    let (path, copy) = create_beside(storage, &ledger.path, "tail", Some(&ledger.path), now)?;
     let bytes = tail.bytes.end - tail.bytes.start;
     let copied = (tail.bytes.start..tail.bytes.end).step_by(BLOCK as usize).try_for_each(|offset| {
         let mut block = vec![0; BLOCK.min(tail.bytes.end - offset) as usize];
@@ -84,11 +84,12 @@ pub(crate) fn set_aside(
     Ok(Some(SetAside { path, bytes, events: tail.events }))
 }
 
-/// Creates `NAME.jsonl.<what>-<utc>`, with a number behind it if that exists.
+/// Creates `NAME.jsonl.<what>-<utc>`, with a number behind it if that exists, for as many eyes as `like`.
 pub(crate) fn create_beside(
     storage: &dyn Storage,
     path: &Path,
     what: &str,
+    like: Option<&Path>,
     now: Instant,
 ) -> Result<(PathBuf, Box<dyn StoredFile>), LedgerError> {
     // Colons are not for file names everywhere.
@@ -101,7 +102,7 @@ pub(crate) fn create_beside(
             name.push(format!("-{number}"));
         }
         let beside = PathBuf::from(name);
-        match storage.create_new(&beside) {
+        match storage.create_new(&beside, like) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
             created => return Ok((beside.clone(), created.context(&beside, "creating")?)),
         }

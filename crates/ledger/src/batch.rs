@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use recount_model::date::Instant;
 
+use crate::checkpoint::Checkpoint;
 use crate::line::{Clock, EventLine, LineError, Origin};
-use crate::merkle::{Hash, leaf_hash};
+use crate::merkle::{Frontier, Hash, leaf_hash};
 
 /// An event that has no place in a ledger yet. The members are those of [`EventLine`].
 #[derive(Debug, Clone)]
@@ -84,7 +85,15 @@ impl Batch {
         &self.bytes
     }
 
+    /// The checkpoint that closes the batch behind a ledger with this frontier, and the frontier of the longer ledger.
+    pub(crate) fn closed(&self, frontier: &Frontier) -> (Checkpoint, Frontier) {
+        let mut longer = frontier.clone();
+        self.leaves.iter().for_each(|leaf| longer.push(*leaf));
+        (Checkpoint::closing(longer.size(), longer.root(), crc32c::crc32c(&self.bytes)), longer)
+    }
+
     /// The leaf hashes of the lines.
+    #[cfg(test)]
     pub(crate) fn leaves(&self) -> &[Hash] {
         &self.leaves
     }

@@ -66,8 +66,10 @@ mod lines;
 mod locate;
 pub mod merkle;
 pub mod reader;
+pub mod redact;
 mod sequence;
 pub mod storage;
+pub mod stub;
 pub mod tail;
 #[cfg(test)]
 mod testing;

@@ -11,6 +11,7 @@ use std::fmt::{self, Write as _};
 use recount_model::date::Instant;
 
 use crate::merkle::Hash;
+use crate::stub::Stub;
 
 /// The longest line, in bytes without its LF.
 pub const MAX_LINE: usize = 1 << 20;
@@ -35,6 +36,64 @@ pub struct EventLine<'a> {
     pub kind: Cow<'a, str>,
     /// The object that belongs to the type, as it is written in the line.
     pub data: &'a str,
+}
+
+/// One line that is no checkpoint, as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// An event with its content.
+    Event(EventLine<'a>),
+    /// An event whose content was erased.
+    Stub(Stub<'a>),
+}
+
+impl<'a> Line<'a> {
+    /// Reads a line (without its LF): a stub in its one spelling, an event in any.
+    ///
+    /// # Errors
+    /// Those of [`EventLine::parse`].
+    pub fn parse(line: &'a [u8]) -> Result<Self, LineError> {
+        match Stub::parse(line) {
+            Some(stub) => Ok(Self::Stub(stub)),
+            None => EventLine::parse(line).map(Self::Event),
+        }
+    }
+
+    /// 1-based position in the ledger.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        match self {
+            Self::Event(event) => event.seq,
+            Self::Stub(stub) => stub.seq,
+        }
+    }
+
+    /// When the event was recorded.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        match self {
+            Self::Event(event) => event.at,
+            Self::Stub(stub) => stub.at,
+        }
+    }
+
+    /// Who recorded it.
+    #[must_use]
+    pub fn by(&self) -> &str {
+        match self {
+            Self::Event(event) => &event.by,
+            Self::Stub(stub) => &stub.by,
+        }
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Event(event) => &event.kind,
+            Self::Stub(stub) => &stub.kind,
+        }
+    }
 }
 
 /// Why `at` differs from what the clock said.
@@ -141,8 +200,8 @@ impl<'a> EventLine<'a> {
     }
 }
 
-/// A string as JSON.
-struct Quoted<'a>(&'a str);
+/// A string as JSON, in the writer's spelling.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

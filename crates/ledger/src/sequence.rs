@@ -2,7 +2,7 @@
 
 use recount_model::date::Instant;
 
-use crate::line::{EventLine, FIRST_TYPE, LineError};
+use crate::line::{EventLine, FIRST_TYPE, Line, LineError};
 
 /// The place in the sequence of events that the next line must take.
 #[derive(Debug, Clone)]
@@ -22,30 +22,41 @@ impl Sequence {
         self.next
     }
 
-    /// Reads the next event line (without its LF). The number counts on whether or not the line holds, so that
-    /// one bad line is one error.
+    /// Reads the next line (without its LF), an event or a stub. The number counts on whether or not the line holds,
+    /// so that one bad line is one error.
     ///
     /// # Errors
     /// The line's own form, a `seq` that is not the next, an `at` before the last one, a first event that is
     /// not `ledger.created` or a later one that is.
-    pub(crate) fn accept<'a>(&mut self, line: &'a [u8]) -> Result<EventLine<'a>, LineError> {
+    pub(crate) fn accept<'a>(&mut self, line: &'a [u8]) -> Result<Line<'a>, LineError> {
         let seq = self.next;
         self.next += 1;
-        let event = EventLine::parse(line)?;
-        if event.seq != seq {
-            let found = format!("{} where {seq} follows", event.seq);
+        let line = Line::parse(line)?;
+        if line.seq() != seq {
+            let found = format!("{} where {seq} follows", line.seq());
             return Err(LineError::new(0, "the next sequence number", found));
         }
-        let last_at = self.last_at.replace(event.at);
-        if let Some(last_at) = last_at.filter(|last_at| *last_at > event.at) {
-            let found = format!("{} after {last_at}", event.at);
+        let last_at = self.last_at.replace(line.at());
+        if let Some(last_at) = last_at.filter(|last_at| *last_at > line.at()) {
+            let found = format!("{} after {last_at}", line.at());
             return Err(LineError::new(0, "a moment no earlier than the event before", found));
         }
-        if (event.kind == FIRST_TYPE) != (seq == 1) {
-            let found = format!("{} as event {seq}", event.kind);
+        if (line.kind() == FIRST_TYPE) != (seq == 1) {
+            let found = format!("{} as event {seq}", line.kind());
             return Err(LineError::new(0, "ledger.created as first event and nowhere else", found));
         }
-        Ok(event)
+        Ok(line)
+    }
+
+    /// Reads the next line (without its LF) where nothing was ever redacted: behind the head.
+    ///
+    /// # Errors
+    /// Those of [`Sequence::accept`]; a stub.
+    pub(crate) fn accept_event<'a>(&mut self, line: &'a [u8]) -> Result<EventLine<'a>, LineError> {
+        match self.accept(line)? {
+            Line::Event(event) => Ok(event),
+            Line::Stub(_) => Err(LineError::new(0, "an event with its data", "a stub".to_owned())),
+        }
     }
 }
 
@@ -58,7 +69,7 @@ mod tests {
     fn check(lines: &[u8]) -> Vec<String> {
         let mut sequence = Sequence::after(0);
         let accept = |line| match sequence.accept(line) {
-            Ok(event) => event.seq.to_string(),
+            Ok(line) => line.seq().to_string(),
             Err(error) => error.to_string(),
         };
         lines.strip_suffix(b"\n").unwrap_or(lines).split(|byte| *byte == b'\n').map(accept).collect()

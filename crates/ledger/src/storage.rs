@@ -17,17 +17,24 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// [`OpenError::Unfit`] if the file is not fit for the access, else what the system says.
     fn open(&self, path: &Path, access: Access) -> Result<Box<dyn StoredFile>, OpenError>;
 
-    /// Creates a file for reading and writing.
+    /// Creates a file for reading and writing, with the owner and permissions of `like` where it is to hold the same
+    /// content: a copy is not to be read by more people.
     ///
     /// # Errors
     /// `AlreadyExists` if there is anything at the path.
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn StoredFile>>;
+    fn create_new(&self, path: &Path, like: Option<&Path>) -> io::Result<Box<dyn StoredFile>>;
 
     /// Gives a file another name, atomically.
     ///
     /// # Errors
     /// `AlreadyExists` if there is anything at the new path.
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Gives a file the name of another, which is no more, atomically.
+    ///
+    /// # Errors
+    /// What the system says; both files are then where they were.
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     /// Removes a name.
     ///

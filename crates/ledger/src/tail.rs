@@ -101,7 +101,7 @@ fn judge(line: &RawLine<'_>, sequence: &mut Sequence, batch: &BatchSum) -> Resul
     if !line.is_ended() && is_beginning(text, sequence.next()) {
         return Ok(Part::Beginning);
     }
-    sequence.accept(text).map_err(|error| BrokenLine::new(line, &error))?;
+    sequence.accept_event(text).map_err(|error| BrokenLine::new(line, &error))?;
     if line.is_ended() {
         return Ok(Part::Event);
     }

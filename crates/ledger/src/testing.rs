@@ -16,8 +16,10 @@ use crate::merkle::Frontier;
 use crate::storage::{Access, Fitness, Identity, OpenError, RealStorage, Storage, StoredFile};
 use crate::writer::Options;
 
+/// A process that another test starts holds what is open here, locks included, for a moment until it is another program:
+/// so locks are waited for.
 pub(crate) const OPTIONS: Options =
-    Options { wait: Duration::ZERO, fitness: Fitness::Strict, now: Instant::MIN };
+    Options { wait: Duration::from_secs(5), fitness: Fitness::Strict, now: Instant::MIN };
 
 /// A batch of `count` events; event 1 is `ledger.created`.
 pub(crate) fn batch(first_seq: u64, count: u64) -> Batch {
@@ -138,14 +140,19 @@ impl Storage for WatchedStorage {
         Ok(self.watched(RealStorage.open(path, access)?))
     }
 
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn StoredFile>> {
+    fn create_new(&self, path: &Path, like: Option<&Path>) -> io::Result<Box<dyn StoredFile>> {
         self.call("create")?;
-        Ok(self.watched(RealStorage.create_new(path)?))
+        Ok(self.watched(RealStorage.create_new(path, like)?))
     }
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.call("rename")?;
         RealStorage.rename_new(from, to)
+    }
+
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.call("replace")?;
+        RealStorage.replace(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

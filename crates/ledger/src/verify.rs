@@ -6,7 +6,7 @@ use crate::batch_sum::{BatchSum, Mismatch};
 use crate::checkpoint::{Checkpoint, MARK};
 use crate::diagnose::{BrokenLine, batch_fault};
 use crate::error::{Fault, IoContext, LedgerError, Place};
-use crate::line::EventLine;
+use crate::line::Line;
 use crate::lines::{Lines, RawLine};
 use crate::merkle::{Frontier, Hash};
 use crate::reader::{open_file, survey};
@@ -33,7 +33,7 @@ pub struct Report {
 }
 
 /// Looks at an event in its place; the text says what is wrong with its content.
-pub type EachEvent<'f> = dyn FnMut(&LineRef<'_>, &EventLine<'_>) -> Result<(), String> + 'f;
+pub type EachEvent<'f> = dyn FnMut(&LineRef<'_>, &Line<'_>) -> Result<(), String> + 'f;
 
 /// Verifies a ledger against itself, and against a receipt (size and root) if there is one: nothing inside the file
 /// can show that it was cut back or forked at the end of a batch. `each` is called with every event line
@@ -381,8 +381,8 @@ mod tests {
     #[test]
     fn content_is_the_callers() {
         let folder = Folder::with(&ledger(&[2, 1]));
-        let mut check = |_: &LineRef<'_>, event: &EventLine<'_>| {
-            if event.seq == 3 { Err("a riddle".to_owned()) } else { Ok(()) }
+        let mut check = |_: &LineRef<'_>, event: &Line<'_>| {
+            if event.seq() == 3 { Err("a riddle".to_owned()) } else { Ok(()) }
         };
         let report = verify(&RealStorage, &folder.path(), None, &mut check).unwrap();
         assert_eq!(report.faults.len(), 1);

@@ -8,7 +8,6 @@ use recount_model::date::Instant;
 
 use crate::aside::{SetAside, create_beside, set_aside};
 use crate::batch::Batch;
-use crate::checkpoint::Checkpoint;
 use crate::error::{Fault, IoContext, LedgerError};
 use crate::locate::{Head, Located, locate};
 use crate::merkle::{Frontier, Hash};
@@ -44,12 +43,12 @@ pub struct Receipt {
 /// The one writer of a ledger: it holds the lock until it is dropped.
 #[derive(Debug)]
 pub struct Writer<'s> {
-    storage: &'s dyn Storage,
-    ledger: Ledger,
+    pub(crate) storage: &'s dyn Storage,
+    pub(crate) ledger: Ledger,
     /// The time of day, for the name of a tail that is set aside.
-    now: Instant,
+    pub(crate) now: Instant,
     set_aside: Option<SetAside>,
-    poisoned: bool,
+    pub(crate) poisoned: bool,
 }
 
 impl<'s> Writer<'s> {
@@ -68,7 +67,7 @@ impl<'s> Writer<'s> {
         if storage.identity_at(path).is_ok() {
             return Err(LedgerError::Exists { path: path.to_owned() });
         }
-        let (temporary, _) = create_beside(storage, path, "new", options.now)?;
+        let (temporary, _) = create_beside(storage, path, "new", None, options.now)?;
         let created = Self::create_by_way_of(&temporary, storage, path, batch, options);
         if created.is_err() {
             // A file that stays behind is in nobody's way: the error is the one to report.
@@ -132,6 +131,19 @@ impl<'s> Writer<'s> {
     /// or syncing fails; whether the batch is there is known when the ledger is opened again, and this writer answers
     /// [`LedgerError::Poisoned`] from then on.
     pub fn commit(&mut self, frontier: &mut Frontier, batch: &Batch) -> Result<Receipt, LedgerError> {
+        self.prepare(frontier, batch)?;
+        let (checkpoint, longer) = batch.closed(frontier);
+        let bytes = [batch.bytes(), checkpoint.encode().as_bytes(), b"\n"].concat();
+        self.append(&bytes)?;
+        self.poisoned = false;
+        self.ledger.head = Head::at(&checkpoint, self.ledger.head.end_offset + bytes.len() as u64);
+        *frontier = longer;
+        Ok(Receipt { seq: batch.first_seq(), size: checkpoint.size, root: checkpoint.root })
+    }
+
+    /// Checks everything that must hold before a byte is written, and moves an unfinished tail aside. The writer counts as
+    /// poisoned from here until the caller has made all durable.
+    pub(crate) fn prepare(&mut self, frontier: &Frontier, batch: &Batch) -> Result<(), LedgerError> {
         if self.poisoned {
             return Err(LedgerError::Poisoned { path: self.ledger.path.clone() });
         }
@@ -142,15 +154,7 @@ impl<'s> Writer<'s> {
         if let Some(aside) = set_aside(self.storage, &mut self.ledger, self.now)? {
             self.set_aside = Some(aside);
         }
-        let mut longer = frontier.clone();
-        batch.leaves().iter().for_each(|leaf| longer.push(*leaf));
-        let checkpoint = Checkpoint::closing(longer.size(), longer.root(), crc32c::crc32c(batch.bytes()));
-        let bytes = [batch.bytes(), checkpoint.encode().as_bytes(), b"\n"].concat();
-        self.append(&bytes)?;
-        self.poisoned = false;
-        self.ledger.head = Head::at(&checkpoint, self.ledger.head.end_offset + bytes.len() as u64);
-        *frontier = longer;
-        Ok(Receipt { seq: batch.first_seq(), size: checkpoint.size, root: checkpoint.root })
+        Ok(())
     }
 
     /// Checks that the lines that were read have the root that the last checkpoint states.
@@ -173,7 +177,7 @@ impl<'s> Writer<'s> {
     }
 
     /// Checks that the ledger is still the one that was opened, and that the batch is made for it.
-    fn check_place(&self, batch: &Batch) -> Result<(), LedgerError> {
+    pub(crate) fn check_place(&self, batch: &Batch) -> Result<(), LedgerError> {
         let Ledger { path, file, head, tail } = &self.ledger;
         let same_file = self.storage.identity_at(path).ok()
             == Some(file.identity().context(path, "asking for the file")?);
@@ -321,7 +325,9 @@ mod tests {
     fn one_writer_at_a_time() {
         let folder = Folder::with(&ledger(&[2]));
         let first = open(&RealStorage, &folder).unwrap();
-        insta::assert_snapshot!(refusal(&folder), @"/l.jsonl: another process is writing (waited 0 s for its lock); try again when it is done");
+        let impatient = Options { wait: Duration::ZERO, ..OPTIONS };
+        let refused = Writer::open(&RealStorage, &folder.path(), &impatient).unwrap_err();
+        insta::assert_snapshot!(folder.masked(refused), @"/l.jsonl: another process is writing (waited 0 s for its lock); try again when it is done");
         drop(first);
         assert!(open(&RealStorage, &folder).is_ok());
     }

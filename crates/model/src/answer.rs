@@ -50,7 +50,8 @@ impl<'s> Answers<'s> {
         mut watch: impl FnMut(SeriesKey, &Resolved),
     ) -> Self {
         let resolver = Resolver::new(state, clocks);
-        let mut left_out = LeftOut { later_recorded, ..LeftOut::default() };
+        let withheld = state.withheld().len() as u64;
+        let mut left_out = LeftOut { later_recorded, withheld, ..LeftOut::default() };
         let mut figures = Vec::new();
         for series in in_order(state) {
             let resolved = resolver.resolve(series);

@@ -135,7 +135,7 @@ impl fmt::Display for RecordedBy {
     }
 }
 
-/// How many records the clocks of an answer left out, by reason.
+/// How many records an answer leaves out, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
     /// About a later moment than `--as-of`.
@@ -148,6 +148,8 @@ pub struct LeftOut {
     pub unpublished: u64,
     /// Recorded later than `--recorded-by`, in events.
     pub later_recorded: u64,
+    /// Events whose content was erased: on no clock is anything known of them.
+    pub withheld: u64,
 }
 
 impl LeftOut {
@@ -158,6 +160,7 @@ impl LeftOut {
         self.later_published += other.later_published;
         self.unpublished += other.unpublished;
         self.later_recorded += other.later_recorded;
+        self.withheld += other.withheld;
     }
 }
 

@@ -203,7 +203,24 @@ pub enum Fact<'a> {
     EventRedacted {
         /// The event whose content was erased.
         target: Seq,
+        /// The stub that stands in its place.
+        stub: Text<'a>,
     },
+    /// What is left of an event whose content was erased.
+    Withheld(Withheld<'a>),
+}
+
+/// What the stub of a redacted event still says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Withheld<'a> {
+    /// The event's type; its content can be erased ([`Kind::is_redactable`]).
+    pub kind: Kind,
+    /// The id it declared, if its type declares one.
+    pub id: Option<Text<'a>>,
+    /// The event it corrected, if it is a correction.
+    pub target: Option<Seq>,
+    /// The stub as it stands in the file; `event.redacted` repeats it.
+    pub stub: Text<'a>,
 }
 
 impl Fact<'_> {
@@ -236,6 +253,7 @@ impl Fact<'_> {
             Fact::LedgerMerged => Kind::LedgerMerged,
             Fact::LedgerUpgraded { .. } => Kind::LedgerUpgraded,
             Fact::EventRedacted { .. } => Kind::EventRedacted,
+            Fact::Withheld(withheld) => withheld.kind,
         }
     }
 }

@@ -172,7 +172,8 @@ fn candidates(answers: &Answers<'_>, range: std::ops::Range<usize>) -> Vec<usize
             !figure.figure.doubted && state.series(figure.series).since.is_none()
         })
         .collect();
-    let is_media = |at: &usize| state.reporters().row(reporter(answers, *at)).kind == ReporterKind::Media;
+    let is_media =
+        |at: &usize| state.reporters().row(reporter(answers, *at)).kind == Some(ReporterKind::Media);
     if !all.iter().all(is_media) {
         all.retain(|at| !is_media(at));
     }

@@ -325,7 +325,8 @@ pub fn is_taken(resolver: &Resolver<'_>, vote: VoteKey) -> bool {
 /// What the clocks leave out of the roll-calls: accounts and single positions by their publication, votes by their date.
 pub fn left_out(resolver: &Resolver<'_>, later_recorded: u64) -> LeftOut {
     let state = resolver.state();
-    let mut left_out = LeftOut { later_recorded, ..LeftOut::default() };
+    let withheld = state.withheld().len() as u64;
+    let mut left_out = LeftOut { later_recorded, withheld, ..LeftOut::default() };
     left_out.later_as_of = state.votes().live_keys().filter(|vote| !is_taken(resolver, *vote)).count() as u64;
     let accounts =
         state.accounts().live().map(|entry| state.published(entry.row.published, Some(entry.row.source)));

@@ -12,6 +12,7 @@ pub mod record;
 mod row;
 pub(crate) mod rows;
 pub mod versioned;
+mod withheld;
 
 pub use row::{
     AccountRow, CaseUpdateRow, Definition, DimensionRow, Dispute, IndicatorRow, PlaceRow, PolicyRow,
@@ -30,6 +31,7 @@ use key::{
 };
 use record::Records;
 use versioned::{Dictionary, Log};
+use withheld::Stubs;
 
 /// First and last day of a date, for comparing dates by the days they cover.
 pub type Span = (Day, Day);
@@ -68,6 +70,8 @@ pub struct State {
     pub(crate) corrected: HashMap<Seq, Vec<Seq>>,
     /// The retraction of each retracted event.
     pub(crate) retracted: HashMap<Seq, Seq>,
+    /// The events whose content was erased.
+    pub(crate) stubs: Stubs,
 }
 
 impl State {
@@ -119,6 +123,7 @@ impl State {
             Kind::RecordRetracted => pair(&self.retractions),
             Kind::FigureWithdrawn => self.withdrawals.find(seq).map(|entry| entry.row.target),
             Kind::FigureDisputed => self.disputes.find(seq).map(|entry| entry.row.target),
+            Kind::EventRedacted => self.stubs.target(seq),
             _ => None,
         }
     }

@@ -6,7 +6,8 @@ use crate::event::Seq;
 
 /// Gives the members of an event's data as text. Implemented by whoever can read the ledger file.
 pub trait Texts {
-    /// The members of the data of event `seq`; of a correction, the members of its replacement.
+    /// The members of the data of event `seq`; of a correction, the members of its replacement. None where the content
+    /// was erased.
     ///
     /// # Errors
     ///

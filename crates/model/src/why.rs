@@ -277,7 +277,7 @@ impl<'a> Why<'a> {
             Subject { indicator: series.indicator, place: series.place, breakdown: series.breakdown };
         let state = self.state();
         let reporters = state.reporters();
-        let is_media = reporters.row(series.reporter).kind == ReporterKind::Media;
+        let is_media = reporters.row(series.reporter).kind == Some(ReporterKind::Media);
         self.subject_facts(node, subject)
             .fact("unit", Some(state.indicators().row(series.indicator).unit.as_str()))
             .fact("reporter", Some(reporters.name(series.reporter)))

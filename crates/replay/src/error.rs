@@ -26,6 +26,15 @@ pub enum ReplayError {
         /// What is wrong with it.
         problem: Box<Problem>,
     },
+    /// A stub stands where an event stood, and nothing says why.
+    #[error("{}: event {seq}: expected an event.redacted that says why its content was erased, found none: somebody took the content out of the file; run `recount verify`",
+        path.display())]
+    UnexplainedStub {
+        /// The ledger's path.
+        path: PathBuf,
+        /// The event.
+        seq: Seq,
+    },
     /// The ledger goes on in a format this program does not know.
     #[error("{}: event {seq} upgrades the ledger to format {format}; this program reads format 1: use a newer recount", path.display())]
     NewerFormat {

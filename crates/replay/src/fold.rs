@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use recount_ledger::codec;
-use recount_ledger::line::{EventLine, LineError};
+use recount_ledger::line::{Line, LineError};
 use recount_ledger::reader::Ledger;
 use recount_ledger::{LineRef, Visitor};
 use recount_model::clock::RecordedBy;
@@ -37,7 +37,7 @@ impl Replay {
         until: Option<RecordedBy>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Replay, ReplayError> {
-        let each = |line: &LineRef<'_>, _: &EventLine<'_>| {
+        let each = |line: &LineRef<'_>, _: &Line<'_>| {
             if line.number.is_multiple_of(PROGRESS_LINES) {
                 progress(line.offset);
             }
@@ -54,7 +54,7 @@ impl Replay {
     /// As [`Replay::of`].
     pub(crate) fn with(
         ledger: &Ledger,
-        each: impl FnMut(&LineRef<'_>, &EventLine<'_>),
+        each: impl FnMut(&LineRef<'_>, &Line<'_>),
     ) -> Result<Replay, ReplayError> {
         let mut folding = Folding { replay: Replay::default(), until: None, failed: None, each };
         ledger.read(&mut folding)?;
@@ -70,11 +70,11 @@ struct Folding<F> {
     each: F,
 }
 
-impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Folding<F> {
+impl<F: FnMut(&LineRef<'_>, &Line<'_>)> Folding<F> {
     fn take(&mut self, line: &LineRef<'_>) -> Result<(), Problem> {
-        let event = EventLine::parse(line.bytes).map_err(|error| unreadable(&error))?;
+        let event = Line::parse(line.bytes).map_err(|error| unreadable(&error))?;
         if let Some(until) = self.until
-            && !until.includes(next(&self.replay.state), event.at)
+            && !until.includes(next(&self.replay.state), event.at())
         {
             self.replay.beyond += 1;
             return Ok(());
@@ -85,8 +85,13 @@ impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Folding<F> {
     }
 
     fn finish(self, ledger: &Ledger) -> Result<Replay, ReplayError> {
-        let Some((line, seq, problem)) = self.failed else { return Ok(self.replay) };
         let path = ledger.path().to_owned();
+        let Some((line, seq, problem)) = self.failed else {
+            return match self.replay.state.unexplained_stub().filter(|_| self.replay.beyond == 0) {
+                Some(seq) => Err(ReplayError::UnexplainedStub { path, seq }),
+                None => Ok(self.replay),
+            };
+        };
         if problem.code == Code::NEWER_FORMAT {
             return Err(ReplayError::NewerFormat { path, seq, format: problem.value });
         }
@@ -94,7 +99,7 @@ impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Folding<F> {
     }
 }
 
-impl<F: FnMut(&LineRef<'_>, &EventLine<'_>)> Visitor for Folding<F> {
+impl<F: FnMut(&LineRef<'_>, &Line<'_>)> Visitor for Folding<F> {
     fn event(&mut self, line: LineRef<'_>) -> ControlFlow<()> {
         let seq = next(&self.replay.state);
         match self.take(&line) {
@@ -117,20 +122,24 @@ fn unreadable(error: &LineError) -> Problem {
 }
 
 /// Reads the fact of one parsed line.
-fn fact_of<'a>(state: &State, line: &'a EventLine<'_>) -> Result<Fact<'a>, Problem> {
+fn fact_of<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
     let seq = next(state);
-    if line.seq != u64::from(seq) {
+    if line.seq() != u64::from(seq) {
         let expected = format!("sequence number {seq}");
-        return Err(Problem::new(Code::CORRUPT, "seq", line.seq.to_string(), expected));
+        return Err(Problem::new(Code::CORRUPT, "seq", line.seq().to_string(), expected));
     }
-    if let Some(last) = state.last_recorded().filter(|last| line.at < *last) {
+    if let Some(last) = state.last_recorded().filter(|last| line.at() < *last) {
         let expected = format!("a time no earlier than that of the event before it, {last}");
-        return Err(Problem::new(Code::CORRUPT, "at", line.at.to_string(), expected));
+        return Err(Problem::new(Code::CORRUPT, "at", line.at().to_string(), expected));
     }
-    let Some(kind) = Kind::parse(&line.kind) else {
-        return Err(Problem::new(Code::UNKNOWN_TYPE, "type", line.kind.clone(), "an event type of format 1"));
+    let event = match line {
+        Line::Event(event) => event,
+        Line::Stub(stub) => return codec::withheld(stub),
     };
-    let fact = codec::parse(kind, line.data, &|seq| state.kind(seq))?;
+    let Some(kind) = Kind::parse(&event.kind) else {
+        return Err(Problem::new(Code::UNKNOWN_TYPE, "type", &*event.kind, "an event type of format 1"));
+    };
+    let fact = codec::parse(kind, event.data, &|seq| state.kind(seq))?;
     if let Fact::LedgerCreated { format } | Fact::LedgerUpgraded { format } = fact
         && format != 1
     {
@@ -144,9 +153,9 @@ fn fact_of<'a>(state: &State, line: &'a EventLine<'_>) -> Result<Fact<'a>, Probl
 /// # Errors
 ///
 /// When the sequence number is not the next one, the data cannot be read, or the state cannot take it.
-fn fold_line(state: &mut State, offset: u64, line: &EventLine<'_>) -> Result<(), Problem> {
+fn fold_line(state: &mut State, offset: u64, line: &Line<'_>) -> Result<(), Problem> {
     let fact = fact_of(state, line)?;
-    state.apply(&Event { seq: next(state), at: line.at, offset, fact })
+    state.apply(&Event { seq: next(state), at: line.at(), offset, fact })
 }
 
 /// Applies one parsed line to the state if the writer would have admitted it: for verifying.
@@ -154,11 +163,11 @@ fn fold_line(state: &mut State, offset: u64, line: &EventLine<'_>) -> Result<(),
 /// # Errors
 ///
 /// Every reason why the writer would not have.
-pub fn check_line(state: &mut State, offset: u64, line: &EventLine<'_>) -> Result<(), Vec<Problem>> {
+pub fn check_line(state: &mut State, offset: u64, line: &Line<'_>) -> Result<(), Vec<Problem>> {
     let fact = fact_of(state, line).map_err(|problem| vec![problem])?;
     let problems = state.admit(&fact);
     if !problems.is_empty() {
         return Err(problems);
     }
-    state.apply(&Event { seq: next(state), at: line.at, offset, fact }).map_err(|problem| vec![problem])
+    state.apply(&Event { seq: next(state), at: line.at(), offset, fact }).map_err(|problem| vec![problem])
 }

@@ -8,11 +8,13 @@
 mod contents;
 mod error;
 mod fold;
+mod redaction;
 mod session;
 mod texts;
 
 pub use error::ReplayError;
 pub use fold::{Replay, check_line};
+pub use redaction::{Grounds, RedactError};
 pub use session::{Duplicate, Fate, Refusal, Session, SessionOptions, Staged, Stamp};
 pub use texts::{LedgerTexts, created};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use recount_ledger::aside::SetAside;
 use recount_ledger::batch::{Batch, NewEvent};
 use recount_ledger::codec::{self, Dictionary, Input, Named, What};
-use recount_ledger::line::Clock;
+use recount_ledger::line::{Clock, Line};
 use recount_ledger::merkle::Frontier;
 use recount_ledger::storage::Storage;
 use recount_ledger::writer::{Options, Receipt, Writer};
@@ -22,13 +22,13 @@ use crate::{LedgerTexts, ReplayError};
 
 /// One writer's view of a ledger: what is there, and what is about to be added.
 pub struct Session<'s> {
-    writer: Writer<'s>,
-    state: State,
-    frontier: Frontier,
+    pub(crate) writer: Writer<'s>,
+    pub(crate) state: State,
+    pub(crate) frontier: Frontier,
     contents: Contents,
     batch: Batch,
     labels: HashMap<String, Seq>,
-    options: SessionOptions,
+    pub(crate) options: SessionOptions,
 }
 
 /// How a session appends.
@@ -149,6 +149,14 @@ fn missing(state: &State, named: &Named) -> Option<Problem> {
     }
 }
 
+/// Adds an event to a batch.
+pub(crate) fn push(batch: &mut Batch, event: NewEvent<'_>) -> Result<u64, Problem> {
+    batch.push(event).map_err(|error| {
+        let expected = format!("{} in the event's line", error.expected);
+        Problem::new(Code::TOO_LARGE, "", error.found, expected)
+    })
+}
+
 impl<'s> Session<'s> {
     /// Locks a ledger and replays it.
     ///
@@ -167,8 +175,10 @@ impl<'s> Session<'s> {
         let mut kinds: Vec<Kind> = Vec::new();
         let replay = Replay::with(writer.ledger(), |line, event| {
             frontier.push(line.leaf_hash());
-            let Some(kind) = Kind::parse(&event.kind) else { return };
+            let Some(kind) = Kind::parse(event.kind()) else { return };
             kinds.push(kind);
+            // What was erased is not found again: to record it once more is a decision of its own.
+            let Line::Event(event) = event else { return };
             let kind_of = |seq: Seq| kinds.get((seq as usize).checked_sub(1)?).copied();
             if let Some(content) = content(&kind_of, kind, event.data) {
                 contents.note(kinds.len() as Seq, kind, &content);
@@ -255,11 +265,7 @@ impl<'s> Session<'s> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let at = self.state.last_recorded().map_or(stamp.now, |last| last.max(stamp.now));
-        let clock = match stamp.set {
-            true => Some(Clock::Set),
-            false => (at > stamp.now).then_some(Clock::Behind),
-        };
+        let (at, clock) = self.moment(stamp);
         let event = NewEvent {
             at,
             by: &self.options.by,
@@ -268,14 +274,7 @@ impl<'s> Session<'s> {
             kind: input.kind.as_str(),
             data: &input.data,
         };
-        self.batch.push(event).map_err(|error| {
-            vec![Problem::new(
-                Code::TOO_LARGE,
-                "",
-                error.found,
-                format!("{} in the event's line", error.expected),
-            )]
-        })?;
+        push(&mut self.batch, event).map_err(|problem| vec![problem])?;
         let seq = self.state.size() + 1;
         // The offset of a staged event is never asked for: its texts are in the file only after the commit.
         let event = Event { seq, at, offset: u64::MAX, fact };
@@ -284,6 +283,16 @@ impl<'s> Session<'s> {
             self.contents.note(seq, input.kind, &content);
         }
         Ok(seq)
+    }
+
+    /// When the next event is recorded, and how that came about.
+    pub(crate) fn moment(&self, stamp: Stamp) -> (Instant, Option<Clock>) {
+        let at = self.state.last_recorded().map_or(stamp.now, |last| last.max(stamp.now));
+        let clock = match stamp.set {
+            true => Some(Clock::Set),
+            false => (at > stamp.now).then_some(Clock::Behind),
+        };
+        (at, clock)
     }
 
     /// The event that says the same, if appending it again would add nothing.
@@ -308,8 +317,8 @@ impl<'s> Session<'s> {
             return true;
         }
         let texts = LedgerTexts::new(self.writer.ledger(), &self.state);
-        let data = texts.data(seq);
-        data.is_ok_and(|data| content(&|seq| self.state.kind(seq), kind, &data).as_deref() == Some(wanted))
+        let says = |data: &str| content(&|seq| self.state.kind(seq), kind, data);
+        texts.data(seq).is_ok_and(|data| data.as_deref().and_then(says).as_deref() == Some(wanted))
     }
 
     /// Whether an equal earlier event makes this one superfluous: anything once recorded does, unless its reporter
@@ -353,7 +362,7 @@ impl<'s> Session<'s> {
     ///
     /// # Errors
     ///
-    /// A problem with the member `target` when there is no such event.
+    /// A problem with the member `target` when there is no such event or its content was erased.
     pub fn data_in_force(&self, seq: Seq) -> Result<(Kind, String), Problem> {
         let unknown = || {
             let expected = format!("an earlier event: 1 to {}", self.state.size());
@@ -362,13 +371,15 @@ impl<'s> Session<'s> {
         let kind = self.state.kind(seq).ok_or_else(unknown)?;
         let texts = LedgerTexts::new(self.writer.ledger(), &self.state);
         let data = match self.state.correction_in_force(seq) {
-            Some(by) => {
-                texts.own_members(by).map(|members| members.get("data").unwrap_or_default().to_owned())
-            }
+            Some(by) => texts.own_members(by).map(|members| members.get("data").map(str::to_owned)),
             None => texts.data(seq),
         };
-        data.map(|data| (kind, data))
-            .map_err(|error| Problem::new(Code::IO, "target", seq.to_string(), error.reason))
+        let data = data.map_err(|error| Problem::new(Code::IO, "target", seq.to_string(), error.reason))?;
+        let erased = || {
+            let expected = "an event in force; the content of this one was erased";
+            Problem::new(Code::NOT_LIVE, "target", seq.to_string(), expected)
+        };
+        Ok((kind, data.ok_or_else(erased)?))
     }
 
     /// Who recorded event `seq`, for messages.

@@ -4,14 +4,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use recount_ledger::LineRef;
 use recount_ledger::batch::{Batch, NewEvent};
+use recount_ledger::checkpoint::Checkpoint;
+use recount_ledger::line::Line;
+use recount_ledger::merkle::{Hash, leaf_hash};
 use recount_ledger::reader::Ledger;
 use recount_ledger::storage::{Fitness, RealStorage};
+use recount_ledger::verify::verify;
 use recount_ledger::writer::{Options, Writer};
 use recount_model::answer::Answers;
 use recount_model::clock::{Clocks, RecordedBy};
 use recount_model::date::Instant;
 use recount_model::event::Seq;
+use recount_model::problem::Code;
+use recount_model::state::State;
 use recount_model::texts::Texts;
 use tempfile::TempDir;
 
@@ -26,7 +33,7 @@ fn stamp(second: i64) -> Stamp {
 }
 
 fn options() -> Options {
-    Options { wait: Duration::ZERO, fitness: Fitness::Strict, now: stamp(0).now }
+    Options { wait: Duration::from_secs(5), fitness: Fitness::Strict, now: stamp(0).now }
 }
 
 const DECLARATIONS: &[&str] = &[
@@ -178,6 +185,193 @@ fn texts_are_those_of_the_newest_replacement() {
     assert_eq!(texts.own_members(8).unwrap().get("reason"), Some("why"));
     assert_eq!(texts.recorder(8).unwrap(), "t");
     assert!(texts.members(9).is_err());
+}
+
+const GROUNDS: Grounds<'static> = Grounds { reason: "a court asked", legal_basis: Some("Law 1") };
+
+impl Desk {
+    fn redact(&self, target: Seq) -> Result<u64, String> {
+        let redacted = self.session(false).redact(target, GROUNDS, stamp(3));
+        redacted.map(|receipt| receipt.size).map_err(|error| error.to_string())
+    }
+
+    fn bytes(&self) -> String {
+        std::fs::read_to_string(self.path()).unwrap()
+    }
+
+    /// Everything that verifying says of the content.
+    fn faults(&self) -> Vec<String> {
+        let mut state = State::new();
+        let mut check = |line: &LineRef<'_>, event: &Line<'_>| {
+            check_line(&mut state, line.offset, event).map_err(|problems| format!("{problems:?}"))
+        };
+        let report = verify(&RealStorage, &self.path(), None, &mut check).unwrap();
+        let stub = state.unexplained_stub().map(|seq| format!("unexplained stub {seq}"));
+        report.faults.iter().map(ToString::to_string).chain(stub).collect()
+    }
+}
+
+#[test]
+fn an_erased_figure_leaves_a_gap_that_is_counted() {
+    let desk = Desk::new();
+    let secret = figure("10", "2025-01-01", "s1").replace("\"as_of\"", "\"note\":\"a secret\",\"as_of\"");
+    desk.append(&[&secret, &figure("12", "2025-02-01", "s2").replace("}}", r#","revises":7}}"#)]);
+    desk.append(&[
+        r#"{"type":"record.corrected","data":{"target":7,"data":{"indicator":"back","value":"11","reporter":"a","source":"s1","note":"a secret"},"reason":"typo"}}"#,
+        r#"{"type":"record.retracted","data":{"target":9,"reason":"no typo"}}"#,
+        r#"{"type":"figure.disputed","data":{"target":7,"by_reporter":"b"}}"#,
+        r#"{"type":"figure.withdrawn","data":{"target":7,"reason":"counted twice"}}"#,
+    ]);
+    assert_eq!(desk.redact(7), Ok(14));
+    assert!(!desk.bytes().contains("a secret"));
+    assert_eq!(desk.faults(), [""; 0]);
+    let replay = Replay::of(&desk.ledger(), None, &mut |_| {}).unwrap();
+    let answers = Answers::new(&replay.state, &Clocks::default(), 0);
+    assert_eq!((desk.figures(None), answers.left_out().withheld), (vec!["8 12 (1)".to_owned()], 2));
+    assert_eq!(replay.state.withheld().collect::<Vec<_>>(), [7, 9]);
+    assert_eq!((replay.state.redaction_of(7), replay.state.redaction_of(9)), (Some(13), Some(14)));
+    assert_eq!((replay.state.target(9), replay.state.target(14)), (Some(7), Some(9)));
+    // Before it was explained it was withheld as well: the content is gone on every clock.
+    let before = Replay::of(&desk.ledger(), Some(RecordedBy::Seq(8)), &mut |_| {}).unwrap();
+    assert_eq!(before.state.unexplained_stub(), Some(7));
+}
+
+#[test]
+fn what_was_erased_cannot_be_named_nor_erased_again_and_is_not_recorded_already() {
+    let desk = Desk::new();
+    let once = figure("10", "2025-01-01", "s1");
+    desk.append(&[&once]);
+    desk.append(&[r#"{"type":"record.corrected","data":{"target":7,"data":{"indicator":"back","value":"11","reporter":"a","source":"s1"},"reason":"typo"}}"#]);
+    assert_eq!(
+        desk.redact(8),
+        Err("target: expected the original event, whose corrections are erased with it".to_owned())
+    );
+    assert_eq!(desk.redact(99), Err("target: expected an earlier event: 1 to 8".to_owned()));
+    assert_eq!(
+        desk.redact(6),
+        Err("target: expected an event that others can be read without; this one is indicator.defined"
+            .to_owned())
+    );
+    desk.redact(7).unwrap();
+    assert_eq!(
+        desk.redact(7),
+        Err("target: expected an event whose content is there; that of this one was erased at seq 9"
+            .to_owned())
+    );
+    let refused = |line: &str| {
+        let problems = desk.session(false).stage(line, stamp(4)).unwrap_err();
+        assert_eq!(
+            problems.iter().map(|problem| problem.code).collect::<Vec<_>>(),
+            [Code::NOT_LIVE],
+            "{line}"
+        );
+    };
+    refused(r#"{"type":"figure.withdrawn","data":{"target":7,"reason":"x"}}"#);
+    refused(r#"{"type":"record.retracted","data":{"target":7,"reason":"x"}}"#);
+    refused(r#"{"type":"record.retracted","data":{"target":8,"reason":"x"}}"#);
+    refused(
+        r#"{"type":"record.corrected","data":{"target":7,"data":{"indicator":"back","value":"11","reporter":"a","source":"s1"},"reason":"typo"}}"#,
+    );
+    refused(&figure("12", "2025-02-01", "s1").replace("}}", r#","revises":7}}"#));
+    assert!(matches!(desk.session(false).stage(&once, stamp(4)), Ok(Staged::New(11))));
+}
+
+#[test]
+fn declarations_keep_their_id_and_what_names_them_still_can() {
+    let desk = Desk::new();
+    desk.append(&[
+        r#"{"type":"place.added","data":{"id":"north","name":"A secret"}}"#,
+        r#"{"type":"case.documented","data":{"id":"c1","age":"11","source":"s1","reporter":"b","origin":"north"}}"#,
+        r#"{"type":"case.updated","data":{"case":"c1","status":"returned","source":"s1"}}"#,
+        r#"{"type":"statement.recorded","data":{"speaker":"b","gist":"a secret","source":"s1"}}"#,
+        r#"{"type":"norm.cited","data":{"instrument":"A convention","cited_by":"b","source":"s1"}}"#,
+        &figure("10", "2025-01-01", "s1"),
+    ]);
+    desk.append(&[r#"{"type":"record.retracted","data":{"target":10,"reason":"x"}}"#]);
+    for target in [2, 4, 7, 8, 9, 10, 11] {
+        desk.redact(target).unwrap();
+        assert_eq!(desk.faults(), [""; 0], "{target}");
+    }
+    assert_eq!(desk.figures(None), ["12 10 (1)"]);
+    desk.append(&[&figure("11", "2025-02-01", "s1")]);
+    assert_eq!(desk.faults(), [""; 0]);
+}
+
+#[test]
+fn a_stub_without_its_reason_and_a_reason_without_its_stub_are_found() {
+    let desk = Desk::new();
+    desk.append(&[&figure("10", "2025-01-01", "s1")]);
+    let before = desk.bytes();
+    desk.redact(7).unwrap();
+    let after = desk.bytes();
+    let stub = after.lines().find(|line| line.contains("\"redacted\":")).unwrap();
+    let line = before.lines().find(|line| line.contains("\"seq\":7,")).unwrap();
+    let error = |text: &str| {
+        std::fs::write(desk.path(), resummed(text)).unwrap();
+        assert_ne!(desk.faults(), [""; 0]);
+        Replay::of(&desk.ledger(), None, &mut |_| {}).unwrap_err().to_string()
+    };
+    let unexplained = error(&before.replace(line, stub));
+    assert!(unexplained.contains("expected an event.redacted that says why"), "{unexplained}");
+    let put_back = error(&after.replacen(stub, line, 1));
+    assert!(put_back.contains("target: expected a stub in place"), "{put_back}");
+    let other = error(&after.replacen(stub, &stub.replace("\"by\":\"t\"", "\"by\":\"u\""), 1));
+    assert!(other.contains("stub: expected the stub as it stands"), "{other}");
+}
+
+/// Every batch's checksum made to fit, as someone would who changes a ledger on purpose.
+fn resummed(text: &str) -> String {
+    let mut out = String::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        match Checkpoint::parse(line.trim_end().as_bytes()) {
+            None => out.push_str(line),
+            Some(checkpoint) => {
+                let covered = line.find(",\"crc32c\"").unwrap() + ",\"crc32c\"".len();
+                let crc32c =
+                    crc32c::crc32c(&[&out.as_bytes()[start..], &line.as_bytes()[..covered]].concat());
+                out.push_str(&Checkpoint { crc32c, ..checkpoint }.encode());
+                out.push('\n');
+                start = out.len();
+            }
+        }
+    }
+    out
+}
+
+/// The hash of an erased case with its salt cannot be found by trying all plausible cases; without the salt it could.
+#[test]
+fn the_salt_keeps_an_erased_case_from_being_guessed() {
+    let desk = Desk::new();
+    let mut session = desk.session(false);
+    session.stage(r#"{"type":"case.documented","data":{"id":"c1","age":"11","sex":"f","status":"returned","source":"s1","salt":"0123456789abcdef0123456789abcdef"}}"#, stamp(1)).unwrap();
+    let _ = session.commit().unwrap();
+    drop(session);
+    let line = desk.bytes().lines().find(|line| line.contains("case.documented")).unwrap().to_owned();
+    desk.redact(7).unwrap();
+    let text = desk.bytes();
+    assert!(!text.contains("0123456789abcdef0123456789abcdef"), "the salt is erased with the rest");
+    let named = |hash: Hash| text.contains(&hash.to_string());
+    assert!(named(leaf_hash(line.as_bytes())));
+    let mut tried = 0;
+    for age in 0..18 {
+        for sex in ["f", "m"] {
+            for status in ["deported", "returned"] {
+                for salt in ["", r#","salt":"00000000000000000000000000000000""#] {
+                    let content =
+                        format!(r#""age":"{age}","sex":"{sex}","status":"{status}","source":"s1"{salt}"#);
+                    let guess = line.split(r#""age""#).next().unwrap().to_owned() + &content + "}}";
+                    assert!(!named(leaf_hash(guess.as_bytes())), "{guess}");
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(tried, 144);
+    // The dictionary does hold the case: with the salt it would have been found.
+    let salted = line.split(r#""age""#).next().unwrap().to_owned()
+        + r#""age":"11","sex":"f","status":"returned","source":"s1","salt":"0123456789abcdef0123456789abcdef"}}"#;
+    assert!(named(leaf_hash(salted.as_bytes())));
 }
 
 /// One random event over a small world; many of them are refused, which is part of the test.

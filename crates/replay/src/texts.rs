@@ -1,7 +1,7 @@
 //! Texts by offset: the line is read again when its text is shown.
 
 use recount_ledger::codec;
-use recount_ledger::line::EventLine;
+use recount_ledger::line::{EventLine, Line};
 use recount_ledger::reader::Ledger;
 use recount_model::event::{Kind, Seq};
 use recount_model::state::State;
@@ -33,38 +33,49 @@ impl<'a> LedgerTexts<'a> {
         Ok(line)
     }
 
-    /// The members of the data of event `seq` itself: of a correction its target and reason.
+    /// The members of the data of event `seq` itself: of a correction its target and reason. None where it was erased.
     ///
     /// # Errors
     ///
     /// As [`LedgerTexts::line`].
     pub fn own_members(&self, seq: Seq) -> Result<Members, TextError> {
-        self.with_line(seq, |line| codec::own_members(line.data).map_err(|problem| problem.expected))
+        self.with_line(seq, |line| match content(line) {
+            Some(event) => codec::own_members(event.data).map_err(|problem| problem.expected),
+            None => Ok(Members::default()),
+        })
     }
 
-    /// The data of event `seq` as it stands in the file.
+    /// The data of event `seq` as it stands in the file; `None` where it was erased.
     ///
     /// # Errors
     ///
     /// As [`LedgerTexts::line`].
-    pub fn data(&self, seq: Seq) -> Result<String, TextError> {
-        self.with_line(seq, |line| Ok(line.data.to_owned()))
+    pub fn data(&self, seq: Seq) -> Result<Option<String>, TextError> {
+        self.with_line(seq, |line| Ok(content(line).map(|event| event.data.to_owned())))
     }
 
     /// Reads the line of `seq` and makes sure that it still is that event.
     fn with_line<T>(
         &self,
         seq: Seq,
-        read: impl FnOnce(&EventLine<'_>) -> Result<T, String>,
+        read: impl FnOnce(&Line<'_>) -> Result<T, String>,
     ) -> Result<T, TextError> {
         let bytes = self.line(seq)?;
         let unreadable = |reason: String| TextError { seq, reason };
-        let line = EventLine::parse(&bytes)
-            .map_err(|error| unreadable(format!("the file changed: {}", error.found)))?;
-        if line.seq != u64::from(seq) {
-            return Err(unreadable(format!("the file changed: event {} is in its place", line.seq)));
+        let line =
+            Line::parse(&bytes).map_err(|error| unreadable(format!("the file changed: {}", error.found)))?;
+        if line.seq() != u64::from(seq) {
+            return Err(unreadable(format!("the file changed: event {} is in its place", line.seq())));
         }
         read(&line).map_err(unreadable)
+    }
+}
+
+/// The event of a line, if its content was not erased.
+fn content<'l, 'a>(line: &'l Line<'a>) -> Option<&'l EventLine<'a>> {
+    match line {
+        Line::Event(event) => Some(event),
+        Line::Stub(_) => None,
     }
 }
 
@@ -84,13 +95,14 @@ pub fn created(ledger: &Ledger) -> Result<Members, TextError> {
 impl Texts for LedgerTexts<'_> {
     fn members(&self, seq: Seq) -> Result<Members, TextError> {
         self.with_line(seq, |line| {
-            let kind = Kind::parse(&line.kind).ok_or("the file changed: unknown type")?;
-            codec::members(kind, line.data).map_err(|problem| problem.expected)
+            let Some(event) = content(line) else { return Ok(Members::default()) };
+            let kind = Kind::parse(&event.kind).ok_or("the file changed: unknown type")?;
+            codec::members(kind, event.data).map_err(|problem| problem.expected)
         })
     }
 
     fn recorder(&self, seq: Seq) -> Result<String, TextError> {
-        self.with_line(seq, |line| Ok(line.by.clone().into_owned()))
+        self.with_line(seq, |line| Ok(line.by().to_owned()))
     }
 
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {

@@ -1,4 +1,4 @@
-//! The causes of change: corrections, retractions, withdrawals and disputes, each with its reason.
+//! The causes of change: corrections, retractions, redactions, withdrawals and disputes, each with its reason.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::table::{Sink, Stop, Table, columns, shown};
 /// One row per cause.
 pub(crate) const CAUSES: Table = Table {
     name: "causes",
-    doc: "Why the ledger reads as it does: every correction and retraction by the recorder, every withdrawal by a \
+    doc: "Why the ledger reads as it does: every correction, retraction and redaction by the recorder, every withdrawal by a \
           reporter, every dispute, each as it reads now. Withdrawals and disputes that were not public on the clock \
           asked have no row; those undone since have one.",
     columns: &COLUMNS,
@@ -40,9 +40,9 @@ columns! {
     COLUMNS, append(row: Row<'_>) {
         "seq" Integer required -> "events"."seq" "The event." = row.seq;
         "version" Integer required -> "events"."seq"
-            "The event that gave it its present content; for a correction or retraction seq, as neither is ever corrected."
+            "The event that gave it its present content; for what the recorder did seq, as that is never corrected."
             = row.cause.version;
-        "type" Text required "record.corrected, record.retracted, figure.withdrawn or figure.disputed."
+        "type" Text required "record.corrected, record.retracted, event.redacted, figure.withdrawn or figure.disputed."
             = row.state.kind(row.seq).map(Kind::as_str);
         "target" Integer required -> "events"."seq" "The event it names." = row.state.target(row.seq);
         "figure" Integer optional -> "events"."seq"
@@ -81,7 +81,7 @@ impl Cause {
     fn find(context: &Context<'_>, seq: Seq) -> Option<Cause> {
         let state = context.state();
         let cause = match state.kind(seq)? {
-            Kind::RecordCorrected | Kind::RecordRetracted => {
+            Kind::RecordCorrected | Kind::RecordRetracted | Kind::EventRedacted => {
                 return Some(Cause { version: seq, ..Cause::default() });
             }
             Kind::FigureWithdrawn => {
@@ -123,11 +123,13 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The reason that a correction, retraction or withdrawal gives; `None` for any other event.
+/// The reason that a correction, retraction, redaction or withdrawal gives; `None` for any other event.
 pub(crate) fn reason(context: &Context<'_>, seq: Seq) -> Result<Option<String>, Stop> {
     let state = context.state();
     match state.kind(seq) {
-        Some(Kind::RecordCorrected | Kind::RecordRetracted) => Ok(context.texts.reason(seq)?),
+        Some(Kind::RecordCorrected | Kind::RecordRetracted | Kind::EventRedacted) => {
+            Ok(context.texts.reason(seq)?)
+        }
         Some(Kind::FigureWithdrawn) => {
             let version = state.withdrawals().find(seq).map_or(seq, |entry| entry.version);
             Ok(context.members(version)?.get("reason").map(str::to_owned))

@@ -3,7 +3,7 @@
 //! They are whole on every clock but the recorded one, and keep what was retracted: an older version of a figure may
 //! still name it.
 
-use recount_model::event::{Measure, Seq};
+use recount_model::event::{Measure, ReporterKind, Seq};
 use recount_model::state::key::{IndicatorKey, Key, PlaceKey, ReporterKey, SourceKey};
 use recount_model::state::versioned::{Dictionary, Versioned};
 use recount_model::state::{Definition, IndicatorRow, PlaceRow, ReporterRow, SourceRow, State};
@@ -109,7 +109,7 @@ columns! {
     REPORTER, reporter_cells(row: Row<'_, ReporterKey, ReporterRow>) {
         "id" Text required "Its id." = row.id;
         "name" Text optional "Its name; missing: withheld." = row.texts.get("name");
-        "kind" Text required "What sort of person or body it is." = row.content.kind.as_str();
+        "kind" Text optional "What sort of person or body it is; missing: withheld." = row.content.kind.map(ReporterKind::as_str);
         "country" Text optional "The country it belongs to, by ISO 3166-1 alpha-3." = row.texts.get("country");
         "speaks_for" Text optional -> "reporters"."id" "The reporter it is counted as one body with."
             = row.content.speaks_for.map(|key| row.state.reporters().name(key));

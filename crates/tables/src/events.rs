@@ -28,8 +28,11 @@ columns! {
         "at" Instant required "When it was recorded." = shown(row.state.recorded_at(row.seq));
         "by" Text required "Who recorded it." = row.recorder.as_str();
         "type" Text required "Its type, such as `figure.reported`." = row.state.kind(row.seq).map(|kind| kind.as_str());
-        "target" Integer optional -> "events"."seq" "The event it corrects, retracts, withdraws or disputes."
+        "target" Integer optional -> "events"."seq" "The event it corrects, retracts, withdraws, disputes or redacts."
             = row.state.target(row.seq);
+        "redacted_by" Integer optional -> "events"."seq"
+            "The event that says why its content was erased: in every table what it said is withheld."
+            = row.state.redaction_of(row.seq);
     }
 }
 

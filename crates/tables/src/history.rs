@@ -2,7 +2,7 @@
 
 mod fate;
 
-use recount_model::event::Seq;
+use recount_model::event::{Kind, Seq};
 use recount_model::resolve::Resolved;
 use recount_model::state::key::SeriesKey;
 use recount_model::state::record::Record;
@@ -10,7 +10,7 @@ use recount_model::texts::Members;
 
 use crate::Context;
 use crate::said::{SAID, Said, said_cells};
-use crate::table::{Column, Sink, Stop, Table, columns, join, shown};
+use crate::table::{Cell, Column, Sink, Stop, Table, columns, join, optional, shown};
 use crate::value::Stated;
 use crate::{causes, disputes};
 use fate::{Causes, Ends, Fate};
@@ -27,7 +27,8 @@ pub(crate) const FIGURE_HISTORY: Table = Table {
     rows,
 };
 
-const COLUMNS: [Column; SAID.len() + OWN.len()] = join(SAID, OWN);
+/// What was erased has a row too, in which nothing is said.
+const COLUMNS: [Column; SAID.len() + OWN.len()] = join(optional(SAID), OWN);
 
 struct Row<'a> {
     said: Said<'a>,
@@ -46,14 +47,14 @@ columns! {
         "status" Text required
             "current; superseded by a newer figure or a revision; parallel: stands beside one preferred for the same \
              as_of, or is relayed or doubted beside one that is neither; corrected, retracted: by the recorder; withdrawn: \
-             by its reporter. Of a record that repeats a figure, the figure's." = row.fate.status;
+             by its reporter; withheld: its content was erased. Of a record that repeats a figure, the figure's." = row.fate.status;
         "seq" Integer required -> "events"."seq"
             "The event that made this version: figure.reported or record.corrected." = row.record.version;
         "figure" Integer required -> "events"."seq" "The record's own event: seq, unless this is a correction of it."
             = row.record.original;
         "cause" Text optional
             "Why it is not current: newer (a figure about a later moment), revised (the reporter's later value for the \
-             same as_of, or one that names it), corrected, retracted, withdrawn." = row.fate.cause;
+             same as_of, or one that names it), corrected, retracted, withdrawn, redacted." = row.fate.cause;
         "replaced_by" Integer optional -> "events"."seq"
             "What took its place: the figure's first event, the correction, the retraction, the withdrawal. Missing for \
              what is current or parallel." = row.fate.by;
@@ -72,10 +73,10 @@ columns! {
         "relayed_by" Text optional -> "reporters"."id" "Who passed it on."
             = row.record.relayed_by.map(|key| row.said.state.reporters().name(key));
         "locator" Text optional "Where in the source it stands." = row.texts.get("locator");
-        "disputed" Boolean required "Another reporter contests the figure, or this record of it." = !row.disputes.is_empty();
+        "disputed" Boolean optional "Another reporter contests the figure, or this record of it; missing: withheld." = !row.disputes.is_empty();
         "disputes" Text optional "As in figures." = disputes::list(row.said.state, &row.disputes);
-        "undated" Boolean required "It has no as_of." = row.said.as_of.is_none();
-        "doubted" Boolean required "The recorder doubts it." = row.record.is_doubted();
+        "undated" Boolean optional "It has no as_of; missing: withheld." = row.said.as_of.is_none();
+        "doubted" Boolean optional "The recorder doubts it; missing: withheld." = row.record.is_doubted();
         "doubt" Text optional "Why the recorder doubts it." = row.texts.get("doubt");
         "withheld" Boolean required "Its content was erased from the ledger." = false;
         "note" Text optional "A remark of the recorder." = row.texts.get("note");
@@ -94,7 +95,42 @@ columns! {
     }
 }
 
+/// The row of a version whose content was erased.
+fn withheld_row<'a>(context: &Context<'_>, seq: Seq, figure: Seq) -> Result<Vec<Cell<'a>>, Stop> {
+    let state = context.state();
+    let by = state.redaction_of(seq);
+    let reason = by.map_or(Ok(None), |by| causes::reason(context, by))?;
+    let cell = |column: &Column| match column.name {
+        "status" => "withheld".into(),
+        "cause" => by.map(|_| "redacted").into(),
+        "seq" => seq.into(),
+        "figure" => figure.into(),
+        "replaced_by" => by.into(),
+        "reason" => reason.clone().into(),
+        "withheld" => true.into(),
+        "recorded_from" => shown(state.recorded_at(seq)),
+        "recorded_to" => shown(by.and_then(|by| state.recorded_at(by))),
+        _ => Cell::Missing,
+    };
+    Ok(COLUMNS.iter().map(cell).collect())
+}
+
+/// Of what was erased nobody knows to which series it belonged: it comes before all of them.
+fn withheld(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let state = context.state();
+    for seq in state.withheld() {
+        let figure = state.target(seq).unwrap_or(seq);
+        if state.kind(figure) == Some(Kind::FigureReported) {
+            sink(&withheld_row(context, seq, figure)?)?;
+        }
+    }
+    Ok(())
+}
+
 fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    if context.indicators.is_none() {
+        withheld(context, sink)?;
+    }
     let causes = Causes::new(context.state());
     for series in recount_model::answer::in_order(context.state()) {
         if context.wants(context.state().series(series).indicator) {

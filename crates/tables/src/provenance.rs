@@ -49,7 +49,7 @@ struct AskedClocks {
     recorded_by: Option<String>,
 }
 
-/// How many figure records the clocks left out, and how many events the recorded clock.
+/// How many figure records the clocks left out, how many events the recorded clock, and how many events were erased.
 #[derive(Serialize)]
 struct Left {
     later_as_of: u64,
@@ -57,12 +57,19 @@ struct Left {
     later_published: u64,
     unpublished: u64,
     later_recorded: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    withheld: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl From<LeftOut> for Left {
     fn from(left: LeftOut) -> Left {
-        let LeftOut { later_as_of, undated, later_published, unpublished, later_recorded } = left;
-        Left { later_as_of, undated, later_published, unpublished, later_recorded }
+        let LeftOut { later_as_of, undated, later_published, unpublished, later_recorded, withheld } = left;
+        Left { later_as_of, undated, later_published, unpublished, later_recorded, withheld }
     }
 }
 

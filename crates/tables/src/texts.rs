@@ -47,14 +47,14 @@ columns! {
     STATEMENT, statement_cells(row: Row<'_>) {
         "seq" Integer required -> "events"."seq" "The event that recorded it." = row.entry.seq;
         "version" Integer required -> "events"."seq" "The event that gave it its present content." = row.entry.version;
-        "speaker" Text required -> "reporters"."id" "Who spoke." = row.reporter();
+        "speaker" Text optional -> "reporters"."id" "Who spoke; missing: withheld." = row.reporter();
         "role" Text optional "In which role." = row.texts.get("role");
         "venue" Text optional "Where." = row.texts.get("venue");
         "date" Text optional "When, as typed (EDTF level 1)." = shown(row.entry.row.date);
         "gist" Text optional "What was said, in the recorder's own words; missing: withheld." = row.texts.get("gist");
         "topics" Text optional "What it is about, as JSON." = row.texts.get("topics");
         "language" Text optional "In which language (BCP 47)." = row.texts.get("language");
-        "source" Text required -> "sources"."id" "Where it is documented." = row.source();
+        "source" Text optional -> "sources"."id" "Where it is documented; missing: withheld." = row.source();
         "locator" Text optional "Where in the source it stands." = row.texts.get("locator");
     }
 }

@@ -286,7 +286,7 @@ impl Storage for FaultyStorage {
         Ok(opened?)
     }
 
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn StoredFile>> {
+    fn create_new(&self, path: &Path, _: Option<&Path>) -> io::Result<Box<dyn StoredFile>> {
         self.call(None, Call::Create, |machine, extent| {
             let inode = machine.number();
             if extent.happens() {
@@ -299,6 +299,10 @@ impl Storage for FaultyStorage {
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.change(Call::Rename, |machine| machine.names.rename_new(from, to))
+    }
+
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.change(Call::Rename, |machine| machine.names.replace(from, to))
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod diff;
 mod docs;
 mod errors;
 mod formats;
+mod redact;
 mod why_and_vintages;
 
 use recount_test_support::{Outcome, TestEnvironment, repository};

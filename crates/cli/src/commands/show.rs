@@ -82,6 +82,9 @@ impl Story {
         for field in state.kind(self.seq).map(fields).unwrap_or_default() {
             lines.extend(members.get(field.name).map(|value| format!("  {:<12} {value}", field.name)));
         }
+        if state.is_withheld(self.seq) {
+            lines.push(format!("  {}", summary(state, self.seq, &members)));
+        }
         let mut section = |title: &str, seqs: &[Seq]| -> Result<(), Failure> {
             if !seqs.is_empty() {
                 lines.push(String::new());
@@ -94,6 +97,7 @@ impl Story {
         };
         section("corrected by", &self.corrections)?;
         section("retracted by", self.retraction.as_slice())?;
+        section("redacted by", state.redaction_of(self.seq).as_slice())?;
         if let Some(figure) = &self.figure {
             section("withdrawn by", &figure.withdrawals)?;
             section("disputed by", &figure.disputes)?;
@@ -117,6 +121,9 @@ impl Story {
             "corrections": events(&self.corrections)?,
             "retraction": self.retraction.as_ref().map(event).transpose()?,
         });
+        if let Some(by) = view.replay.state.redaction_of(self.seq) {
+            json["redaction"] = raw(view, by)?;
+        }
         if let Some(figure) = &self.figure {
             json["figure"] = json!({
                 "seq": figure.seq,
@@ -170,7 +177,7 @@ fn standing(resolved: &Resolved, at: usize) -> String {
 /// One event in a line; a corrected one as it is in force, a correction with what it changed.
 fn line(view: &View, seq: Seq) -> Result<String, Failure> {
     let (state, texts) = (&view.replay.state, view.texts());
-    if state.kind(seq) == Some(Kind::RecordCorrected) {
+    if state.kind(seq) == Some(Kind::RecordCorrected) && !state.is_withheld(seq) {
         let reason = texts.own_members(seq)?.get("reason").unwrap_or_default().to_owned();
         return Ok(format!("seq {seq}  {}: {reason}", changes(view, seq)?));
     }

@@ -42,10 +42,18 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
             format!("the ledger goes on in format {}: use a newer recount to verify it", problem.value);
         return Err(Failure::one(BAD_INPUT, Trouble::new(Code::NEWER_FORMAT, message)));
     }
-    print(output, &report)?;
+    let unexplained = state.unexplained_stub().filter(|_| !broken).map(|seq| {
+        let message = format!(
+            "{}: event {seq}: expected an event.redacted that says why its content was erased, found none; restore the \
+             file from a copy (version control, backup), or ask who took the content out",
+            global.file.display()
+        );
+        Trouble::new(Code::CORRUPT, message)
+    });
+    print(output, &report, unexplained.is_none())?;
     let damage = report.faults.iter().map(|fault| trouble(Code::CORRUPT, fault));
     let lost = report.receipt.iter().map(|fault| trouble(Code::HEAD_NOT_FOUND, fault));
-    let troubles: Vec<Trouble> = damage.chain(lost).collect();
+    let troubles: Vec<Trouble> = damage.chain(unexplained).chain(lost).collect();
     if troubles.is_empty() { Ok(()) } else { Err(Failure::new(INTEGRITY, troubles)) }
 }
 
@@ -66,8 +74,8 @@ fn parse_head(text: &str) -> Result<(u64, Hash), Failure> {
     })
 }
 
-fn print(output: &mut Output, report: &Report) -> Result<(), Failure> {
-    let good = report.faults.is_empty() && report.receipt.is_none();
+fn print(output: &mut Output, report: &Report, explained: bool) -> Result<(), Failure> {
+    let good = explained && report.faults.is_empty() && report.receipt.is_none();
     if report.writing {
         output.note("a writer is at work: bytes behind the last checkpoint were not looked at");
     }

@@ -15,6 +15,7 @@ mod notation;
 mod texts;
 mod votes;
 mod wire;
+mod withheld;
 
 use recount_model::event::{Fact, Kind, Seq};
 use recount_model::problem::{Code, Problem};
@@ -23,6 +24,7 @@ pub use canonical::{canonical, content, members, own_members};
 pub use diagnose::diagnose;
 pub use input::{Input, read_input};
 pub use named::{Named, What, named};
+pub use withheld::{kept, redacted, withheld};
 
 use crate::codec::schema::{Field, Layout};
 use wire::Record;

@@ -48,12 +48,27 @@ impl Storage for RealStorage {
         Ok(Box::new(file))
     }
 
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn StoredFile>> {
-        Ok(Box::new(OpenOptions::new().read(true).write(true).create_new(true).open(path)?))
+    fn create_new(&self, path: &Path, like: Option<&Path>) -> io::Result<Box<dyn StoredFile>> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        let Some(like) = like else { return Ok(Box::new(options.open(path)?)) };
+        let metadata = fs::metadata(like)?;
+        // Nobody else may open it before it is as narrow as the other.
+        let file = options.mode(0o600).open(path)?;
+        if (metadata.uid(), metadata.gid()) != owner(&file.metadata()?) {
+            // Only the superuser can give a file away; what others write stays theirs.
+            let _ = std::os::unix::fs::fchown(&file, Some(metadata.uid()), Some(metadata.gid()));
+        }
+        file.set_permissions(metadata.permissions())?;
+        Ok(Box::new(file))
     }
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+    }
+
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -126,6 +141,10 @@ impl StoredFile for File {
 
 fn identity(metadata: &fs::Metadata) -> Identity {
     Identity { device: metadata.dev(), inode: metadata.ino() }
+}
+
+fn owner(metadata: &fs::Metadata) -> (u32, u32) {
+    (metadata.uid(), metadata.gid())
 }
 
 fn is_symlink(path: &Path) -> bool {

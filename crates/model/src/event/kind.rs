@@ -100,6 +100,30 @@ impl Kind {
         )
     }
 
+    /// Whether the content of an event of this type can be erased; that of a correction is with what it corrects.
+    ///
+    /// Not of those that decide how other events are read (definitions, policies, roll-calls, checks, causes of change)
+    /// and not of the ledger's own bookkeeping: without them the others would say something else.
+    pub fn is_redactable(self) -> bool {
+        use Kind::{
+            CaseDocumented, CaseUpdated, FigureReported, NormCited, PlaceAdded, ReporterAdded, SourceAdded,
+            StatementRecorded, VotePosition, VoteReported,
+        };
+        matches!(
+            self,
+            SourceAdded
+                | ReporterAdded
+                | PlaceAdded
+                | FigureReported
+                | VoteReported
+                | VotePosition
+                | StatementRecorded
+                | NormCited
+                | CaseDocumented
+                | CaseUpdated
+        )
+    }
+
     /// Whether an event of this type may be corrected.
     ///
     /// The ledger's own bookkeeping (creation, corrections, retractions, imports, merges, upgrades, redactions)

@@ -108,7 +108,7 @@ pub fn passed_over(
 fn no_candidate(answers: &Answers<'_>, at: usize, candidates: &[usize]) -> PassedOver {
     let state = answers.state();
     let figure = &answers.figures()[at];
-    let is_media = |at: usize| state.reporters().row(reporter(answers, at)).kind == ReporterKind::Media;
+    let is_media = |at: usize| state.reporters().row(reporter(answers, at)).kind == Some(ReporterKind::Media);
     if figure.figure.doubted {
         PassedOver::Doubted
     } else if state.series(figure.series).since.is_some() {

@@ -7,7 +7,9 @@ use super::key::{IndicatorKey, Key};
 use super::rows::declared;
 use super::versioned::Dictionary;
 use super::{Definition, State};
-use crate::event::{Account, CheckKind, CheckRule, Claim, Fact, Measure, Policy, Position, Route, Rule, Seq};
+use crate::event::{
+    Account, CheckKind, CheckRule, Claim, Fact, Kind, Measure, Policy, Position, Route, Rule, Seq, Withheld,
+};
 use crate::problem::{Code, Problem, nearest};
 
 impl State {
@@ -37,10 +39,10 @@ impl Admission<'_> {
             | Fact::RecordRetracted { .. } => self.cause(fact),
             Fact::VoteReported(account) => self.account(account),
             Fact::PolicySet(policy) => self.policy(policy),
-            Fact::EventRedacted { target } => {
-                let expected = "a stub in place of the content of the event it erased";
-                self.problems.push(Problem::new(Code::WRONG_EVENT, "target", target.to_string(), expected));
+            Fact::EventRedacted { target, stub } => {
+                self.problems.extend(self.state.stub_to_explain(*target, stub).err());
             }
+            Fact::Withheld(withheld) => self.withheld(withheld),
             Fact::CheckAdded { id, rule } => {
                 self.new_id(&self.state.checks, "check", id);
                 if CheckKind::parse(id).is_some() {
@@ -51,6 +53,22 @@ impl Admission<'_> {
             }
             Fact::FindingAcknowledged { check, figures } => self.acknowledgement(check, figures),
             _ => self.declaration_or_log(fact),
+        }
+    }
+
+    /// What a stub keeps must fit what is there, as what it stands for did.
+    fn withheld(&mut self, withheld: &Withheld<'_>) {
+        let state = self.state;
+        match (withheld.kind, &withheld.id, withheld.target) {
+            (Kind::SourceAdded, Some(id), None) => self.new_id(&state.sources, "source", id),
+            (Kind::ReporterAdded, Some(id), None) => self.new_id(&state.reporters, "reporter", id),
+            (Kind::PlaceAdded, Some(id), None) => self.new_id(&state.places, "place", id),
+            (Kind::CaseDocumented, Some(id), None) => self.new_id(&state.cases, "case", id),
+            (_, None, Some(target)) if !state.is_withheld(target) => {
+                let expected = "a stub, as its correction is one";
+                self.problems.push(Problem::new(Code::WRONG_EVENT, "target", target.to_string(), expected));
+            }
+            _ => {}
         }
     }
 

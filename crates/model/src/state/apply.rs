@@ -25,6 +25,8 @@ impl State {
         match &event.fact {
             Fact::RecordCorrected { target, fact } => self.correct(event.seq, *target, fact),
             Fact::RecordRetracted { target } => self.retract(event.seq, *target),
+            Fact::EventRedacted { target, stub } => self.redact(event.seq, *target, stub),
+            Fact::Withheld(withheld) => self.withhold(event.seq, withheld),
             fact => self.record(event.seq, fact),
         }
     }
@@ -54,6 +56,7 @@ impl State {
             | Fact::LedgerMerged
             | Fact::LedgerUpgraded { .. }
             | Fact::EventRedacted { .. }
+            | Fact::Withheld(_)
             | Fact::RecordCorrected { .. }
             | Fact::RecordRetracted { .. } => {}
             _ => self.declare(seq, fact)?,
@@ -254,6 +257,11 @@ impl State {
         let Some(kind) = self.kind(undone.unwrap_or(target)).filter(|_| target < seq) else {
             return Err(no_such(target, "an earlier event"));
         };
+        let original = undone.unwrap_or(target);
+        // Not everything that was erased has a row; none has content that could be taken back.
+        if self.is_withheld(original) && !kind.declares() {
+            return Ok(());
+        }
         match (kind, undone) {
             (Kind::FigureReported, None) => self.records.retract(target),
             (Kind::FigureReported, Some(_)) => self.records.undo(target),

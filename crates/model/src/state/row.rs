@@ -18,8 +18,8 @@ pub struct SourceRow {
 /// A declared reporter.
 #[derive(Clone, Debug)]
 pub struct ReporterRow {
-    /// What sort of body it is.
-    pub kind: ReporterKind,
+    /// What sort of body it is; `None` where that was erased.
+    pub kind: Option<ReporterKind>,
     /// The reporter it is counted as one body with.
     pub speaks_for: Option<ReporterKey>,
 }
@@ -186,7 +186,7 @@ pub struct PositionRow {
 }
 
 /// The names a record of which all else is text uses.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Refs {
     /// Speaker, citing reporter or documenting reporter.
     pub reporter: Option<ReporterKey>,

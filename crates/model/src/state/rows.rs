@@ -87,7 +87,7 @@ impl State {
 
     pub(super) fn reporter_row(&self, reporter: &Reporter<'_>) -> Result<ReporterRow, Problem> {
         let speaks_for = self.reporter_if(reporter.speaks_for.as_deref(), "speaks_for")?;
-        Ok(ReporterRow { kind: reporter.kind, speaks_for })
+        Ok(ReporterRow { kind: Some(reporter.kind), speaks_for })
     }
 
     pub(super) fn policy_row(&self, policy: &Policy<'_>) -> Result<PolicyRow, Problem> {

@@ -58,6 +58,10 @@ impl Names {
 
     pub(super) fn rename_new(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.expect_free(to)?;
+        self.replace(from, to)
+    }
+
+    pub(super) fn replace(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         let inode = self.find(from)?;
         self.change(Change { taken: Some(from.to_owned()), put: Some((to.to_owned(), inode)) });
         Ok(())

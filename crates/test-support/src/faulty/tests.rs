@@ -11,7 +11,7 @@ const PATH: &str = "/l.jsonl";
 /// A machine with one synced file, and that file open.
 fn with_file(bytes: &[u8]) -> (FaultyStorage, Box<dyn StoredFile>) {
     let storage = FaultyStorage::new();
-    let file = storage.create_new(Path::new(PATH)).unwrap();
+    let file = storage.create_new(Path::new(PATH), None).unwrap();
     assert_eq!(file.write_at(bytes, 0).unwrap(), bytes.len());
     file.sync_data().unwrap();
     storage.sync_folder_of(Path::new(PATH)).unwrap();

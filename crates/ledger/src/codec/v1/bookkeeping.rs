@@ -2,7 +2,9 @@
 
 use recount_model::event::{CheckRule, Fact};
 
-use super::notation::{BreakdownCode, Checks, Digest, Dimensions, Id, Indicators, Ref, Reporters, Shown};
+use super::notation::{
+    BreakdownCode, Checks, Digest, Dimensions, Id, Indicators, Line, Ref, Reporters, Shown,
+};
 use super::wire::{Object, Target, record, seqs, texts};
 
 record! {
@@ -208,11 +210,12 @@ impl LedgerUpgraded {
 
 record! {
     /// `event.redacted`
-    EventRedacted {
+    EventRedacted<'a> {
         /// The event whose content was erased
         target: Target,
         /// The line that stands in its place, whole
-        stub: Shown,
+        #[serde(borrow)]
+        stub: Line<'a>,
         /// Why
         reason: Shown,
         /// Under which law
@@ -220,8 +223,8 @@ record! {
     }
 }
 
-impl EventRedacted {
-    pub(super) fn fact(self) -> Option<Fact<'static>> {
-        Some(Fact::EventRedacted { target: self.target.get() })
+impl<'a> EventRedacted<'a> {
+    pub(super) fn fact(self) -> Option<Fact<'a>> {
+        Some(Fact::EventRedacted { target: self.target.get(), stub: self.stub.text() })
     }
 }

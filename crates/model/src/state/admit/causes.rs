@@ -37,7 +37,8 @@ impl Admission<'_> {
             return None;
         }
         let record = self.state.records.in_force(seq).copied();
-        if record.is_none() {
+        // What was erased later was in force when it was named: the writer admitted it then.
+        if record.is_none() && !self.state.is_withheld(seq) {
             self.not_live(seq, member);
         }
         record
@@ -145,6 +146,11 @@ impl Admission<'_> {
         if kind.is_none() {
             let expected = format!("an earlier event: 1 to {}", self.state.size());
             self.problems.push(Problem::new(Code::NO_SUCH_EVENT, member, seq.to_string(), expected));
+        }
+        if let Some(by) = self.state.redaction_of(seq) {
+            let expected = format!("an event in force; the content of this one was erased at seq {by}");
+            self.problems.push(Problem::new(Code::NOT_LIVE, member, seq.to_string(), expected));
+            return None;
         }
         kind
     }
