@@ -11,8 +11,9 @@ mod report;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::Result;
 use crate::generate::{self, Plan};
-use crate::{Result, workspace};
+use crate::workspace::{self, Build};
 use commands::{BASELINE, COMMANDS, Measured};
 use measure::Sample;
 use report::{Report, Row};
@@ -99,8 +100,8 @@ struct Bench {
 impl Bench {
     /// Builds the binary and the ledger; the ledger is kept for the next time.
     fn prepare(plan: Plan) -> Result<Bench> {
-        let release = generate::release()?;
-        let folder = release.ancestors().nth(2).ok_or("the binary lies in the build output")?.join("bench");
+        let release = workspace::build(Build { release: true, features: &[] })?;
+        let folder = workspace::output()?.join("bench");
         fs::create_dir_all(&folder)?;
         // A copy: a build that somebody starts meanwhile does not change what is measured.
         let recount = folder.join("recount");

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::Result;
-use crate::workspace::{recount, root};
+use crate::workspace::{Build, build, root};
 use help::Help;
 use page::Described;
 
@@ -38,7 +38,7 @@ pub(crate) fn check() -> Result<()> {
 }
 
 fn generate() -> Result<String> {
-    let recount = recount()?;
+    let recount = build(Build::default())?;
     let mut commands = Vec::new();
     describe(&recount, "recount".to_owned(), &mut commands)?;
     Ok(page::page(&commands))

@@ -18,8 +18,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Result;
-use crate::workspace::cargo;
+use crate::workspace::{self, Build};
 use events::Events;
+pub(crate) use random::Random;
 
 const USAGE: &str = "usage: cargo xtask generate --events N --out FILE [--seed S]";
 /// Below, declarations would outnumber figures.
@@ -45,7 +46,7 @@ pub(crate) struct Plan {
 /// If the arguments are not of the task, the file exists, `recount` does not build or refuses an event.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let (plan, out) = parse(arguments)?;
-    build(&release()?, plan, &out)
+    build(&workspace::build(Build { release: true, features: &[] })?, plan, &out)
 }
 
 fn parse(arguments: &[&str]) -> Result<(Plan, PathBuf)> {
@@ -60,21 +61,6 @@ fn parse(arguments: &[&str]) -> Result<(Plan, PathBuf)> {
     }
     let (events, out) = events.zip(out).ok_or(USAGE)?;
     Ok((Plan { events, seed }, PathBuf::from(out)))
-}
-
-/// Builds `recount` as it is released and gives the path of the binary.
-///
-/// # Errors
-/// If it does not build.
-pub(crate) fn release() -> Result<PathBuf> {
-    let status = cargo().args(["build", "--release", "--quiet", "--package", "recount-cli"]).status()?;
-    if !status.success() {
-        return Err("the recount binary does not build".into());
-    }
-    // This program is `debug/xtask` in the folder of build output, wherever that is.
-    let output = std::env::current_exe()?;
-    let output = output.ancestors().nth(2).ok_or("xtask lies in the build output")?;
-    Ok(output.join("release/recount"))
 }
 
 /// Has `recount` build the ledger of `plan` as the new file `out`, whole or not at all.

@@ -5,6 +5,7 @@ mod ci;
 mod codegen;
 mod data;
 mod demo;
+mod faults;
 mod generate;
 mod tidy;
 mod workspace;
@@ -21,6 +22,8 @@ const USAGE: &str = "usage: cargo xtask TASK
   codegen [--check]       docs/cli-reference.md from the help of recount
   data [--print|--check]  data/ukraine-children.jsonl from the dossier
   demo                    the main job on the real ledger
+  faults [ROW…] [--ci | --minutes N] [--seed S] [--trial K] [--write]
+                          the fault matrix of docs/reliability.md
   generate --events N --out FILE [--seed S]
                           a ledger of any size, the same for the same numbers
   tidy                    the rules of the tree that no compiler checks";
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Some((&"codegen", ["--check"])) => codegen::check(),
         Some((&"data", rest)) => data::run(rest),
         Some((&"demo", [])) => demo::run(),
+        Some((&"faults", rest)) => faults::run(rest),
         Some((&"generate", rest)) => generate::run(rest),
         Some((&"tidy", [])) => tidy::run(),
         _ => Err(USAGE.into()),

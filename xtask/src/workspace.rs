@@ -19,17 +19,28 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
-/// Builds the `recount` binary (unoptimised) and gives its path.
+/// How `recount` is built.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Build {
+    /// As it is shipped, not as tests have it.
+    pub(crate) release: bool,
+    /// Features that are not shipped.
+    pub(crate) features: &'static [&'static str],
+}
+
+/// Builds the `recount` binary and gives its path, which the next build uses too.
 ///
 /// # Errors
 ///
 /// When it does not build; the compiler has said why on standard error.
-pub(crate) fn recount() -> Result<PathBuf> {
-    let output = cargo()
-        .args(["build", "--quiet", "--package", "recount-cli", "--bin", "recount"])
-        .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit())
-        .output()?;
+pub(crate) fn build(build: Build) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--quiet", "--package", "recount-cli", "--bin", "recount"]);
+    command.arg("--message-format=json-render-diagnostics").args(build.release.then_some("--release"));
+    if !build.features.is_empty() {
+        command.arg("--features").arg(build.features.join(","));
+    }
+    let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err("the recount binary does not build".into());
     }
@@ -39,4 +50,14 @@ pub(crate) fn recount() -> Result<PathBuf> {
         Some(PathBuf::from(message["executable"].as_str()?))
     };
     messages.lines().find_map(executable).ok_or_else(|| "cargo does not name the binary it has built".into())
+}
+
+/// The folder of build output, wherever that is: this program is `debug/xtask` in it.
+///
+/// # Errors
+///
+/// When this program lies elsewhere.
+pub(crate) fn output() -> Result<PathBuf> {
+    let xtask = std::env::current_exe()?;
+    Ok(xtask.ancestors().nth(2).ok_or("xtask lies in the build output")?.to_owned())
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use recount_ledger::storage::{Fitness, RealStorage};
+use recount_ledger::storage::Fitness;
 use recount_ledger::writer::{Options, Receipt};
 use recount_model::event::Kind;
 use recount_model::problem::{Code, Problem};
@@ -17,6 +17,7 @@ use crate::args::{Appending, Global};
 use crate::clock;
 use crate::error::{BAD_INPUT, Failure, IO, Trouble};
 use crate::output::Output;
+use crate::storage::storage;
 use crate::terminal::counted;
 
 /// A session with the moment of its append.
@@ -41,7 +42,7 @@ impl Append {
             allow_duplicate: appending.allow_duplicate,
             salt: Box::new(clock::salt()?),
         };
-        let session = Session::open(&RealStorage, file, &writer_options(appending, stamp), options)?;
+        let session = Session::open(storage(), file, &writer_options(appending, stamp), options)?;
         session.admit(appending.expect, stamp)?;
         Ok(Append { session, stamp, dry_run: appending.dry_run })
     }

@@ -10,6 +10,7 @@ mod error;
 mod listing;
 mod output;
 mod replace;
+mod storage;
 mod summary;
 mod terminal;
 mod tree;

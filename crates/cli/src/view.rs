@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use recount_ledger::reader::Ledger;
-use recount_ledger::storage::RealStorage;
 use recount_model::answer::Answers;
 use recount_model::clock::{AsOf, Clocks, LeftOut, PublishedBy, RecordedBy};
 use recount_model::date::DateError;
@@ -17,6 +16,7 @@ use recount_tables::Provenance;
 use crate::args::{ClockOptions, Global};
 use crate::error::{BAD_INPUT, Failure, Trouble};
 use crate::output::Output;
+use crate::storage::storage;
 use crate::terminal::counted;
 
 /// What every command that reads works on.
@@ -40,7 +40,7 @@ impl View {
         unknown: impl FnOnce(&State) -> Vec<Trouble>,
     ) -> Result<View, Failure> {
         let (clocks, mut troubles) = parse_clocks(options);
-        let ledger = Ledger::open(&RealStorage, &global.file)?;
+        let ledger = Ledger::open(storage(), &global.file)?;
         note_tail(&ledger, output);
         // Nothing is known before the first event: what else is wrong is told by the whole ledger.
         let until = clocks.recorded_by.filter(|point| *point != RecordedBy::Seq(0));

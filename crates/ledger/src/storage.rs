@@ -1,6 +1,8 @@
 //! The one narrow interface to files, so that tests can cut power, reorder, fail or shorten each call.
 
 mod real;
+#[cfg(feature = "seeded-bugs")]
+mod seeded;
 
 use std::fmt;
 use std::io;
@@ -8,6 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use real::RealStorage;
+#[cfg(feature = "seeded-bugs")]
+pub use seeded::{Bug, SeededStorage};
 
 /// Folders and names.
 pub trait Storage: fmt::Debug + Send + Sync {

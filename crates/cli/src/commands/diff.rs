@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use recount_ledger::reader::Ledger;
-use recount_ledger::storage::RealStorage;
 use recount_model::answer::Answers;
 use recount_model::clock::{Clocks, LeftOut, RecordedBy};
 use recount_model::diff::{Point, PointError, diff};
@@ -17,12 +16,13 @@ use crate::changes::{Changes, counts};
 use crate::error::{BAD_INPUT, Failure, Trouble};
 use crate::listing::clocks_json;
 use crate::output::Output;
+use crate::storage::storage;
 use crate::view::{clock_lines, note_tail, replay_to};
 
 /// Prints the changes. Two points on one recorded prefix need one replay.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Diff) -> Result<(), Failure> {
     let (from, to) = points(options)?;
-    let ledger = Ledger::open(&RealStorage, &global.file)?;
+    let ledger = Ledger::open(storage(), &global.file)?;
     note_tail(&ledger, output);
     check_ends(&ledger, options, (&from, &to))?;
     let later = replay_to(&ledger, to.recorded_by, output)?;

@@ -3,7 +3,6 @@
 use recount_ledger::batch::{Batch, NewEvent};
 use recount_ledger::codec;
 use recount_ledger::line::Clock;
-use recount_ledger::storage::RealStorage;
 use recount_ledger::writer::Writer;
 use recount_model::event::Kind;
 use recount_model::problem::{Code, Problem};
@@ -15,6 +14,7 @@ use crate::args::{Global, Init};
 use crate::clock;
 use crate::error::{BAD_INPUT, Failure, Trouble};
 use crate::output::Output;
+use crate::storage::storage;
 
 /// Creates a ledger whose first event says what it is.
 pub(crate) fn run(global: &Global, output: &mut Output, init: &Init) -> Result<(), Failure> {
@@ -40,7 +40,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, init: &Init) -> Result<(
         return report_dry_run(output, 1, &format!("{} would be created", global.file.display()));
     }
     let options = writer_options(&init.appending, stamp);
-    let (_writer, receipt) = Writer::create(&RealStorage, &global.file, &batch, &options)?;
+    let (_writer, receipt) = Writer::create(storage(), &global.file, &batch, &options)?;
     output.note(&format!("created {}", global.file.display()));
     print_receipt(output, &receipt)
 }

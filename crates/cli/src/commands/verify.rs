@@ -6,7 +6,7 @@ use recount_ledger::aside;
 use recount_ledger::error::Fault;
 use recount_ledger::line::EventLine;
 use recount_ledger::merkle::Hash;
-use recount_ledger::storage::{Fitness, RealStorage};
+use recount_ledger::storage::Fitness;
 use recount_ledger::verify::{Report, verify};
 use recount_ledger::writer::Options;
 use recount_model::problem::{Code, Problem};
@@ -18,6 +18,7 @@ use crate::args::{Global, Verify};
 use crate::clock;
 use crate::error::{BAD_INPUT, Failure, INTEGRITY, Trouble};
 use crate::output::Output;
+use crate::storage::storage;
 use crate::terminal::counted;
 
 /// Checks every byte, every root, every line, and that every event is one the writer admits.
@@ -26,7 +27,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
     let mut state = State::new();
     let mut broken = false;
     let mut newer = None;
-    let report = verify(&RealStorage, &global.file, receipt, &mut |line, event| {
+    let report = verify(storage(), &global.file, receipt, &mut |line, event| {
         // After the first event that cannot be taken, what later ones name is not known any more.
         if broken {
             return Ok(());
@@ -108,7 +109,7 @@ pub(crate) fn recover(global: &Global, output: &mut Output) -> Result<(), Failur
         fitness: Fitness::Strict,
         now: clock::stamp(true)?.now,
     };
-    let Some(recovered) = aside::recover(&RealStorage, &global.file, &options)? else {
+    let Some(recovered) = aside::recover(storage(), &global.file, &options)? else {
         output.note("nothing to recover: the ledger ends at a checkpoint");
         return Ok(());
     };
