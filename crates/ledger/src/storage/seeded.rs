@@ -78,14 +78,18 @@ impl Storage for SeededStorage {
         Ok(self.seeded(path, RealStorage.open(path, access)?))
     }
 
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn StoredFile>> {
-        let file = RealStorage.create_new(path)?;
+    fn create_new(&self, path: &Path, like: Option<&Path>) -> io::Result<Box<dyn StoredFile>> {
+        let file = RealStorage.create_new(path, like)?;
         self.created().push(path.to_owned());
         Ok(self.seeded(path, file))
     }
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         RealStorage.rename_new(from, to)
+    }
+
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        RealStorage.replace(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
