@@ -6,7 +6,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, MARK};
 use crate::error::{IoContext, LedgerError};
 use crate::lines::Lines;
 use crate::locate::{Head, Located, locate};
@@ -69,29 +69,42 @@ impl Ledger {
         walk(&*self.file, &self.path, self.head.end_offset, visitor)
     }
 
-    /// Replaces the content of `line` by the line at an offset, without its LF. The offset must be one that
-    /// [`LineRef::offset`] gave.
+    /// Replaces the content of `line` by that of the event line `skip` events behind the one at an offset, without its LF.
+    /// The offset must be one that [`LineRef::offset`] gave.
     ///
     /// # Errors
-    /// [`LedgerError::Io`], also if no line begins at the offset or none ends behind it.
-    pub fn read_line(&self, offset: u64, line: &mut Vec<u8>) -> Result<(), LedgerError> {
-        self.line_at(offset, line).context(&self.path, "reading a line")
-    }
-
-    fn line_at(&self, offset: u64, line: &mut Vec<u8>) -> io::Result<()> {
+    /// [`LedgerError::Io`], also if there are not so many.
+    pub fn read_event(&self, offset: u64, skip: u64, line: &mut Vec<u8>) -> Result<(), LedgerError> {
         /// Few lines are longer.
-        const FIRST_READ: u64 = 4096;
+        const LINE: u64 = 4096;
         let end = self.head.end_offset;
-        for part in [offset.saturating_add(FIRST_READ), end] {
+        let near = offset.saturating_add(LINE.saturating_mul(skip + 1));
+        for part in [near, end] {
             let mut lines = Lines::new(&*self.file, offset..part.min(end).max(offset), 1);
-            if let Some(found) = lines.next()?.filter(|found| found.is_ended()) {
-                line.clear();
-                line.extend_from_slice(found.text());
+            if copy_event(&mut lines, skip, line).context(&self.path, "reading a line")? {
                 return Ok(());
             }
         }
-        Err(io::ErrorKind::UnexpectedEof.into())
+        let source = io::ErrorKind::UnexpectedEof.into();
+        Err(LedgerError::Io { path: self.path.clone(), action: "reading a line", source })
     }
+}
+
+/// Copies the event line behind `skip` others, if it is there with its LF.
+fn copy_event(lines: &mut Lines<'_>, skip: u64, to: &mut Vec<u8>) -> io::Result<bool> {
+    let mut left = skip;
+    while let Some(line) = lines.next()? {
+        if line.text().starts_with(MARK) {
+            continue;
+        }
+        if left == 0 {
+            to.clear();
+            to.extend_from_slice(line.text());
+            return Ok(line.is_ended());
+        }
+        left -= 1;
+    }
+    Ok(false)
 }
 
 /// Finds head and tail in the first `length` bytes.
@@ -240,10 +253,15 @@ mod tests {
         assert_eq!((head.size, head.root, head.end_offset), (6, frontier.root(), bytes.len() as u64));
         let mut line = Vec::new();
         for (_, offset, bytes) in &collect.lines {
-            opened.read_line(*offset, &mut line).unwrap();
+            opened.read_event(*offset, 0, &mut line).unwrap();
             assert_eq!(line, *bytes);
         }
-        assert!(opened.read_line(head.end_offset, &mut line).is_err());
+        for (skip, (_, _, bytes)) in (0..).zip(&collect.lines[1..]) {
+            opened.read_event(collect.lines[1].1, skip, &mut line).unwrap();
+            assert_eq!(line, *bytes, "checkpoint lines are stepped over");
+        }
+        assert!(opened.read_event(collect.lines[1].1, 5, &mut line).is_err());
+        assert!(opened.read_event(head.end_offset, 0, &mut line).is_err());
         assert_eq!(storage.calls(), [""; 0]);
         assert_eq!(folder.names(), ["l.jsonl"]);
     }
@@ -287,7 +305,7 @@ mod tests {
             crate::writer::Writer::create(&storage, &folder.path(), &batch, &crate::testing::OPTIONS);
         drop(created.unwrap());
         let mut line = Vec::new();
-        open(&folder).unwrap().read_line(0, &mut line).unwrap();
+        open(&folder).unwrap().read_event(0, 0, &mut line).unwrap();
         assert_eq!(line, batch.bytes().strip_suffix(b"\n").unwrap());
     }
 

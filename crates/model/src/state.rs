@@ -7,6 +7,7 @@
 mod admit;
 mod apply;
 pub mod check;
+mod claims;
 pub mod key;
 pub mod record;
 mod row;
@@ -14,6 +15,7 @@ pub(crate) mod rows;
 pub mod versioned;
 mod withheld;
 
+pub use claims::Named;
 pub use row::{
     AccountRow, CaseUpdateRow, Definition, DimensionRow, Dispute, IndicatorRow, PlaceRow, PolicyRow,
     PositionRow, Refs, ReporterRow, Series, SourceRow, VoteRow, Withdrawal,
@@ -25,6 +27,7 @@ use crate::event::{Kind, Seq};
 use std::collections::HashMap;
 
 use check::{AcknowledgementRow, CheckRow};
+use claims::Claims;
 use key::{
     BreakdownKey, CaseKey, CheckKey, DateKey, DimensionKey, IndicatorKey, Interned, Names, PlaceKey,
     PublishedKey, ReporterKey, SeriesKey, SourceKey, VoteKey,
@@ -53,6 +56,8 @@ pub struct State {
     pub(crate) publications: Interned<PublishedKey, Published>,
     pub(crate) series: Interned<SeriesKey, Series>,
     pub(crate) records: Records,
+    /// In the place of the records, where only admission asks.
+    pub(crate) claims: Option<Claims>,
     pub(crate) withdrawals: Log<Withdrawal>,
     pub(crate) disputes: Log<Dispute>,
     pub(crate) policies: Log<PolicyRow>,
@@ -80,6 +85,15 @@ impl State {
         State::default()
     }
 
+    /// The same for a writer or a verifier: it knows what [`State::admit`] and [`State::apply`] need, and has no figures.
+    /// It costs about ten bytes an event; there will be about `events` of them.
+    pub fn for_admission(events: u64) -> State {
+        let events = usize::try_from(events).unwrap_or(0);
+        let mut state = State { claims: Some(Claims::with_capacity(events)), ..State::default() };
+        state.events.kinds.reserve_exact(events);
+        state
+    }
+
     /// How many events were applied; also the sequence number of the last one.
     pub fn size(&self) -> Seq {
         self.events.kinds.len() as Seq
@@ -96,13 +110,13 @@ impl State {
         self.events.kinds.get(index).copied()
     }
 
-    /// Where the line of event `seq` starts in the file, in bytes.
+    /// Where the line of event `seq` starts in the file, in bytes; unknown to a state for admission.
     pub fn offset(&self, seq: Seq) -> Option<u64> {
         let index = (seq as usize).checked_sub(1)?;
         self.events.offsets.get(index).copied()
     }
 
-    /// When event `seq` was recorded.
+    /// When event `seq` was recorded; a state for admission knows that of the last one only.
     pub fn recorded_at(&self, seq: Seq) -> Option<Instant> {
         if seq > self.size() {
             return None;
@@ -141,19 +155,6 @@ impl State {
     /// The correction of event `seq` that is in force, if there is one.
     pub fn correction_in_force(&self, seq: Seq) -> Option<Seq> {
         self.corrections_of(seq).filter(|by| self.retraction_of(*by).is_none()).last()
-    }
-
-    /// Whether a live withdrawal names the record of event `seq`, or another that says the same for the same as-of.
-    pub fn is_withdrawn(&self, seq: Seq) -> bool {
-        let Some(record) = self.records.find(seq) else { return false };
-        let said = self.records.value(record);
-        self.withdrawals.live().any(|entry| {
-            self.records.find(entry.row.target).is_some_and(|target| {
-                target.series == record.series
-                    && target.as_of == record.as_of
-                    && self.records.value(target).same_as(&said)
-            })
-        })
     }
 
     /// Whether the case update of event `seq` is the last one of its case by its source and reporter.
@@ -227,7 +228,7 @@ impl State {
         &self.policies
     }
 
-    /// The figure records.
+    /// The figure records; none in a state for admission.
     pub fn records(&self) -> &Records {
         &self.records
     }

@@ -50,11 +50,19 @@ const PRELUDE: &str = "
 impl Book {
     /// The prelude (17 events), then `lines`.
     pub(crate) fn new(lines: &str) -> Book {
-        let mut book = Book { state: State::new() };
+        Book { state: State::new() }.with(lines)
+    }
+
+    fn with(mut self, lines: &str) -> Book {
         for line in PRELUDE.lines().chain(lines.lines()).map(str::trim).filter(|line| !line.is_empty()) {
-            book.append(line);
+            self.append(line);
         }
-        book
+        self
+    }
+
+    /// The same, kept as a writer does.
+    pub(crate) fn lean(lines: &str) -> Book {
+        Book { state: State::for_admission(0) }.with(lines)
     }
 
     pub(crate) fn append(&mut self, line: &str) {

@@ -6,23 +6,62 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use recount_ledger::codec;
 use recount_model::event::{Kind, Seq};
 
-/// Sequence numbers by a digest of type and content: 12 bytes an event and the table's slack.
+/// So many late contents are put among the sorted ones at once.
+const LATE: usize = 1 << 16;
+
+/// Sequence numbers by a digest of type and content: eight bytes an event.
 ///
 /// A digest may be shared by chance, so a hit is compared with the event itself before anything is said of it.
 #[derive(Debug, Default)]
-pub(crate) struct Contents(HashMap<u64, Seq>);
+pub(crate) struct Contents {
+    /// Half of the digest and the event, sorted once the ledger is read.
+    sorted: Vec<(u32, Seq)>,
+    /// By whole digests: what came since, which may be in no file yet to be compared with.
+    late: HashMap<u64, Seq>,
+}
 
 impl Contents {
-    /// Notes what event `seq` says. A later equal event, which only `--allow-duplicate` or a withdrawal lets in,
-    /// takes the place of the earlier one.
-    pub(crate) fn note(&mut self, seq: Seq, kind: Kind, content: &str) {
-        self.0.insert(digest(kind, content), seq);
+    /// For a ledger of about so many events.
+    pub(crate) fn with_capacity(events: u64) -> Contents {
+        let events = usize::try_from(events).unwrap_or(0);
+        Contents { sorted: Vec::with_capacity(events), late: HashMap::new() }
     }
 
-    /// The newest event that may say the same.
-    pub(crate) fn find(&self, kind: Kind, content: &str) -> Option<Seq> {
-        self.0.get(&digest(kind, content)).copied()
+    /// Notes what event `seq` of the ledger says, while it is read.
+    pub(crate) fn read(&mut self, seq: Seq, kind: Kind, content: &str) {
+        self.sorted.push((half(digest(kind, content)), seq));
     }
+
+    /// The ledger is read: events can be found.
+    pub(crate) fn sort(&mut self) {
+        self.sorted.sort_unstable();
+    }
+
+    /// Notes what event `seq` says, which is newer than all that were read.
+    pub(crate) fn note(&mut self, seq: Seq, kind: Kind, content: &str) {
+        self.late.insert(digest(kind, content), seq);
+    }
+
+    /// What was noted is in the file now. Few of them stay apart, so that many appends in a row need no more than one.
+    pub(crate) fn committed(&mut self) {
+        if self.late.len() > LATE {
+            self.sorted.extend(self.late.drain().map(|(digest, seq)| (half(digest), seq)));
+            self.sort();
+        }
+    }
+
+    /// The events that may say the same, the newest first.
+    pub(crate) fn find(&self, kind: Kind, content: &str) -> impl Iterator<Item = Seq> {
+        let digest = digest(kind, content);
+        let from = self.sorted.partition_point(|(half_of, _)| *half_of < half(digest));
+        let to = self.sorted.partition_point(|(half_of, _)| *half_of <= half(digest));
+        let late = self.late.get(&digest).copied();
+        late.into_iter().chain(self.sorted[from..to].iter().rev().map(|(_, seq)| *seq))
+    }
+}
+
+fn half(digest: u64) -> u32 {
+    (digest >> 32) as u32
 }
 
 fn digest(kind: Kind, content: &str) -> u64 {
@@ -48,4 +87,31 @@ pub(crate) fn content(kind_of: &dyn Fn(Seq) -> Option<Kind>, kind: Kind, data: &
         return None;
     }
     codec::content(kind, data, kind_of).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_comes_first_whenever_it_was_noted() {
+        let kind = Kind::FigureReported;
+        let mut contents = Contents::with_capacity(3);
+        for (seq, content) in [(1, "a"), (2, "b"), (3, "a")] {
+            contents.read(seq, kind, content);
+        }
+        contents.sort();
+        let found = |contents: &Contents, content| contents.find(kind, content).collect::<Vec<_>>();
+        assert_eq!((found(&contents, "a"), found(&contents, "b")), (vec![3, 1], vec![2]));
+        assert_eq!((found(&contents, "c"), contents.find(Kind::NormCited, "a").count()), (vec![], 0));
+        contents.note(4, kind, "b");
+        contents.committed();
+        assert_eq!(found(&contents, "b"), [4, 2]);
+        for seq in 5..6 + LATE as Seq {
+            contents.note(seq, kind, &seq.to_string());
+        }
+        contents.committed();
+        assert!(contents.late.is_empty());
+        assert_eq!((found(&contents, "b"), found(&contents, "77")), (vec![4, 2], vec![77]));
+    }
 }

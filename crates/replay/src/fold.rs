@@ -37,7 +37,7 @@ impl Replay {
         until: Option<RecordedBy>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Replay, ReplayError> {
-        let each = |line: &LineRef<'_>, _: &Line<'_>| {
+        let each = |_: &State, line: &LineRef<'_>, _: &Line<'_>| {
             if line.number.is_multiple_of(PROGRESS_LINES) {
                 progress(line.offset);
             }
@@ -47,16 +47,17 @@ impl Replay {
         folding.finish(ledger)
     }
 
-    /// Replays a whole ledger and hands every line to `each` as well.
+    /// Replays a whole ledger for a writer and hands every line to `each` as well, with the state after it.
     ///
     /// # Errors
     ///
     /// As [`Replay::of`].
-    pub(crate) fn with(
+    pub(crate) fn for_admission(
         ledger: &Ledger,
-        each: impl FnMut(&LineRef<'_>, &Line<'_>),
+        each: impl FnMut(&State, &LineRef<'_>, &Line<'_>),
     ) -> Result<Replay, ReplayError> {
-        let mut folding = Folding { replay: Replay::default(), until: None, failed: None, each };
+        let replay = Replay { state: State::for_admission(ledger.head().size), beyond: 0 };
+        let mut folding = Folding { replay, until: None, failed: None, each };
         ledger.read(&mut folding)?;
         folding.finish(ledger)
     }
@@ -70,7 +71,7 @@ struct Folding<F> {
     each: F,
 }
 
-impl<F: FnMut(&LineRef<'_>, &Line<'_>)> Folding<F> {
+impl<F: FnMut(&State, &LineRef<'_>, &Line<'_>)> Folding<F> {
     fn take(&mut self, line: &LineRef<'_>) -> Result<(), Problem> {
         let event = Line::parse(line.bytes).map_err(|error| unreadable(&error))?;
         if let Some(until) = self.until
@@ -80,7 +81,7 @@ impl<F: FnMut(&LineRef<'_>, &Line<'_>)> Folding<F> {
             return Ok(());
         }
         fold_line(&mut self.replay.state, line.offset, &event)?;
-        (self.each)(line, &event);
+        (self.each)(&self.replay.state, line, &event);
         Ok(())
     }
 
@@ -99,7 +100,7 @@ impl<F: FnMut(&LineRef<'_>, &Line<'_>)> Folding<F> {
     }
 }
 
-impl<F: FnMut(&LineRef<'_>, &Line<'_>)> Visitor for Folding<F> {
+impl<F: FnMut(&State, &LineRef<'_>, &Line<'_>)> Visitor for Folding<F> {
     fn event(&mut self, line: LineRef<'_>) -> ControlFlow<()> {
         let seq = next(&self.replay.state);
         match self.take(&line) {

@@ -8,6 +8,7 @@
 mod contents;
 mod error;
 mod fold;
+mod offsets;
 mod redaction;
 mod session;
 mod texts;

@@ -10,7 +10,7 @@ use recount_model::event::{Kind, Seq};
 use recount_model::problem::{Code, Problem};
 
 use crate::session::push;
-use crate::{LedgerTexts, ReplayError, Session, Stamp};
+use crate::{ReplayError, Session, Stamp};
 
 /// Why a content is erased.
 #[derive(Clone, Copy, Debug)]
@@ -74,11 +74,8 @@ impl Session<'_> {
         let state = self.state();
         let withdrawals = state.withdrawals().live().map(|entry| (entry.seq, entry.row.target));
         let disputes = state.disputes().live().map(|entry| (entry.seq, entry.row.target));
-        let rows = state.records().rows().iter().filter(|record| record.is_in_force());
-        let revisions = rows.filter_map(|record| Some((record.version, record.revises()?)));
-        let named = withdrawals.chain(disputes).chain(revisions);
-        let mut naming: Vec<Seq> =
-            named.filter(|(_, target)| erased.contains(target)).map(|(seq, _)| seq).collect();
+        let named = withdrawals.chain(disputes).filter(|(_, target)| erased.contains(target));
+        let mut naming: Vec<Seq> = named.map(|(seq, _)| seq).chain(state.revising(erased)).collect();
         naming.sort_unstable();
         naming
     }
@@ -106,7 +103,7 @@ impl Session<'_> {
     }
 
     fn lines(&self, seqs: &[Seq]) -> Result<Vec<Vec<u8>>, Problem> {
-        let texts = LedgerTexts::new(self.writer.ledger(), &self.state);
+        let texts = self.texts();
         let unreadable = |seq: Seq, reason| Problem::new(Code::IO, "target", seq.to_string(), reason);
         seqs.iter().map(|seq| texts.line(*seq).map_err(|error| unreadable(*seq, error.reason))).collect()
     }

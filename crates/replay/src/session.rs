@@ -15,9 +15,11 @@ use recount_model::event::{Event, Kind, Seq};
 use recount_model::problem::{Code, Problem, nearest};
 use recount_model::state::State;
 use recount_model::texts::Texts;
+use recount_model::value::Value;
 
 use crate::contents::{Contents, content};
 use crate::fold::Replay;
+use crate::offsets::Offsets;
 use crate::{LedgerTexts, ReplayError};
 
 /// One writer's view of a ledger: what is there, and what is about to be added.
@@ -26,6 +28,7 @@ pub struct Session<'s> {
     pub(crate) state: State,
     pub(crate) frontier: Frontier,
     contents: Contents,
+    offsets: Offsets,
     batch: Batch,
     labels: HashMap<String, Seq>,
     pub(crate) options: SessionOptions,
@@ -171,26 +174,27 @@ impl<'s> Session<'s> {
     ) -> Result<Self, ReplayError> {
         let writer = Writer::open(storage, path, writer)?;
         let mut frontier = Frontier::default();
-        let mut contents = Contents::default();
-        let mut kinds: Vec<Kind> = Vec::new();
-        let replay = Replay::with(writer.ledger(), |line, event| {
+        let mut contents = Contents::with_capacity(writer.ledger().head().size);
+        let mut offsets = Offsets::default();
+        let replay = Replay::for_admission(writer.ledger(), |state, line, event| {
+            let seq = state.size();
             frontier.push(line.leaf_hash());
-            let Some(kind) = Kind::parse(event.kind()) else { return };
-            kinds.push(kind);
+            offsets.note(seq, line.offset);
             // What was erased is not found again: to record it once more is a decision of its own.
-            let Line::Event(event) = event else { return };
-            let kind_of = |seq: Seq| kinds.get((seq as usize).checked_sub(1)?).copied();
-            if let Some(content) = content(&kind_of, kind, event.data) {
-                contents.note(kinds.len() as Seq, kind, &content);
+            let (Some(kind), Line::Event(event)) = (state.kind(seq), event) else { return };
+            if let Some(content) = content(&|seq| state.kind(seq), kind, event.data) {
+                contents.read(seq, kind, &content);
             }
         })?;
         writer.check_frontier(&frontier)?;
+        contents.sort();
         let batch = Batch::new(u64::from(replay.state.size()) + 1);
         Ok(Session {
             writer,
             state: replay.state,
             frontier,
             contents,
+            offsets,
             batch,
             labels: HashMap::new(),
             options,
@@ -299,8 +303,9 @@ impl<'s> Session<'s> {
     fn already(&self, input: &Input) -> Option<Duplicate> {
         let kind_of = |seq: Seq| self.state.kind(seq);
         let content = content(&kind_of, input.kind, &input.data)?;
-        let seq = self.contents.find(input.kind, &content)?;
-        if !self.says(seq, input.kind, &content) || !self.stands(seq, input) {
+        let mut known = self.contents.find(input.kind, &content);
+        let seq = known.find(|seq| self.says(*seq, input.kind, &content))?;
+        if !self.stands(seq, input) {
             return None;
         }
         let fate = match (self.state.retraction_of(seq), self.state.correction_in_force(seq)) {
@@ -316,9 +321,8 @@ impl<'s> Session<'s> {
         if u64::from(seq) >= self.batch.first_seq() {
             return true;
         }
-        let texts = LedgerTexts::new(self.writer.ledger(), &self.state);
         let says = |data: &str| content(&|seq| self.state.kind(seq), kind, data);
-        texts.data(seq).is_ok_and(|data| data.as_deref().and_then(says).as_deref() == Some(wanted))
+        self.texts().data(seq).is_ok_and(|data| data.as_deref().and_then(says).as_deref() == Some(wanted))
     }
 
     /// Whether an equal earlier event makes this one superfluous: anything once recorded does, unless its reporter
@@ -326,7 +330,7 @@ impl<'s> Session<'s> {
     fn stands(&self, seq: Seq, input: &Input) -> bool {
         let state = &self.state;
         match input.kind {
-            Kind::FigureReported => !state.is_withdrawn(seq),
+            Kind::FigureReported => !self.is_withdrawn(seq),
             Kind::PolicySet => state.policies().all().any(|entry| {
                 entry.seq == seq
                     && state.policy(entry.row.indicator).is_some_and(|(version, _)| version == seq)
@@ -342,6 +346,31 @@ impl<'s> Session<'s> {
         }
     }
 
+    /// Whether a live withdrawal names the record of event `seq`, or another that says the same for the same as-of.
+    fn is_withdrawn(&self, seq: Seq) -> bool {
+        let state = &self.state;
+        let series = state.series_as_reported(seq);
+        let in_series = |target: &Seq| state.series_as_reported(*target) == series;
+        let mut targets =
+            state.withdrawals().live().map(|entry| entry.row.target).filter(in_series).peekable();
+        if targets.peek().is_none() {
+            return false;
+        }
+        // Withdrawn figures are few: what they say is read again rather than kept.
+        let said = |seq| {
+            let members = self.texts().own_members(seq).ok()?;
+            let value = Value::parse(members.get("value")?).ok()?;
+            Some((members.get("as_of").map(str::to_owned), value))
+        };
+        let Some((as_of, value)) = said(seq) else { return false };
+        targets.filter_map(said).any(|(other, said)| other == as_of && said.same_as(&value))
+    }
+
+    /// The texts of what is in the file.
+    pub(crate) fn texts(&self) -> LedgerTexts<'_> {
+        LedgerTexts::for_writer(self.writer.ledger(), &self.offsets)
+    }
+
     /// How many events are staged and not committed.
     pub fn staged(&self) -> usize {
         self.batch.len()
@@ -353,7 +382,11 @@ impl<'s> Session<'s> {
     ///
     /// [`ReplayError::Ledger`] when writing fails; the session is then of no further use.
     pub fn commit(&mut self) -> Result<Receipt, ReplayError> {
+        let before = self.writer.ledger().head().end_offset;
         let receipt = self.writer.commit(&mut self.frontier, &self.batch)?;
+        // An unfinished tail was cut off first, so the batch begins where the head ended.
+        self.offsets.note_batch(receipt.seq as Seq, before, self.batch.bytes());
+        self.contents.committed();
         self.batch = Batch::new(receipt.size + 1);
         Ok(receipt)
     }
@@ -369,7 +402,7 @@ impl<'s> Session<'s> {
             Problem::new(Code::NO_SUCH_EVENT, "target", seq.to_string(), expected)
         };
         let kind = self.state.kind(seq).ok_or_else(unknown)?;
-        let texts = LedgerTexts::new(self.writer.ledger(), &self.state);
+        let texts = self.texts();
         let data = match self.state.correction_in_force(seq) {
             Some(by) => texts.own_members(by).map(|members| members.get("data").map(str::to_owned)),
             None => texts.data(seq),
@@ -384,6 +417,6 @@ impl<'s> Session<'s> {
 
     /// Who recorded event `seq`, for messages.
     pub fn recorder(&self, seq: Seq) -> Option<String> {
-        LedgerTexts::new(self.writer.ledger(), &self.state).recorder(seq).ok()
+        self.texts().recorder(seq).ok()
     }
 }

@@ -7,17 +7,32 @@ use recount_model::event::{Kind, Seq};
 use recount_model::state::State;
 use recount_model::texts::{Members, TextError, Texts};
 
+use crate::offsets::Offsets;
+
 /// The texts of the events of one ledger.
 #[derive(Debug)]
 pub struct LedgerTexts<'a> {
     ledger: &'a Ledger,
-    state: &'a State,
+    places: Places<'a>,
+}
+
+/// Who knows where events stand.
+#[derive(Debug)]
+enum Places<'a> {
+    /// A state, of every event.
+    All(&'a State),
+    /// A writer, of some.
+    Some(&'a Offsets),
 }
 
 impl<'a> LedgerTexts<'a> {
     /// Texts of `ledger` at the offsets `state` keeps.
     pub fn new(ledger: &'a Ledger, state: &'a State) -> Self {
-        LedgerTexts { ledger, state }
+        LedgerTexts { ledger, places: Places::All(state) }
+    }
+
+    pub(crate) fn for_writer(ledger: &'a Ledger, offsets: &'a Offsets) -> Self {
+        LedgerTexts { ledger, places: Places::Some(offsets) }
     }
 
     /// The line of event `seq` as it stands in the file, without its LF.
@@ -27,9 +42,13 @@ impl<'a> LedgerTexts<'a> {
     /// When there is no such event or the line cannot be read.
     pub fn line(&self, seq: Seq) -> Result<Vec<u8>, TextError> {
         let unreadable = |reason: String| TextError { seq, reason };
-        let offset = self.state.offset(seq).ok_or_else(|| unreadable("there is no such event".to_owned()))?;
+        let place = match self.places {
+            Places::All(state) => state.offset(seq).map(|offset| (offset, 0)),
+            Places::Some(offsets) => offsets.before(seq),
+        };
+        let (offset, skip) = place.ok_or_else(|| unreadable("there is no such event".to_owned()))?;
         let mut line = Vec::new();
-        self.ledger.read_line(offset, &mut line).map_err(|error| unreadable(error.to_string()))?;
+        self.ledger.read_event(offset, skip, &mut line).map_err(|error| unreadable(error.to_string()))?;
         Ok(line)
     }
 
@@ -87,7 +106,7 @@ fn content<'l, 'a>(line: &'l Line<'a>) -> Option<&'l EventLine<'a>> {
 pub fn created(ledger: &Ledger) -> Result<Members, TextError> {
     let unreadable = |reason: String| TextError { seq: 1, reason };
     let mut bytes = Vec::new();
-    ledger.read_line(0, &mut bytes).map_err(|error| unreadable(error.to_string()))?;
+    ledger.read_event(0, 0, &mut bytes).map_err(|error| unreadable(error.to_string()))?;
     let line = EventLine::parse(&bytes).map_err(|error| unreadable(error.found))?;
     codec::own_members(line.data).map_err(|problem| unreadable(problem.expected))
 }

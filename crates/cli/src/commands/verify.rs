@@ -24,7 +24,7 @@ use crate::terminal::counted;
 /// Checks every byte, every root, every line, and that every event is one the writer admits.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Result<(), Failure> {
     let receipt = options.head.as_deref().map(parse_head).transpose()?;
-    let mut state = State::new();
+    let mut state = State::for_admission(0);
     let mut broken = false;
     let mut newer = None;
     let report = verify(storage(), &global.file, receipt, &mut |line, event| {

@@ -18,7 +18,11 @@ impl State {
     /// state is then to be thrown away: in a ledger this is corruption, since the writer admits no such event.
     pub fn apply(&mut self, event: &Event<'_>) -> Result<(), Problem> {
         self.events.kinds.push(event.fact.kind());
-        self.events.offsets.push(event.offset);
+        if self.claims.is_some() {
+            self.events.moments.clear();
+        } else {
+            self.events.offsets.push(event.offset);
+        }
         if self.events.moments.last().is_none_or(|(_, at)| *at != event.at) {
             self.events.moments.push((event.seq, event.at));
         }
@@ -141,21 +145,26 @@ impl State {
         let breakdown = (!claim.breakdown.is_empty()).then(|| self.breakdowns.intern(&breakdown_text(claim)));
         let series = self.series_of(claim, breakdown)?;
         let series = self.series.intern(series);
-        let as_of = claim.as_of.map(|date| self.dates.intern(date));
-        let published = self.publication(claim.published);
-        self.records.push(NewRecord {
+        let mut new = NewRecord {
             version,
             original,
             series,
-            as_of,
-            published,
+            as_of: None,
+            published: None,
             source,
             relayed_by,
             revises: claim.revises,
             value: claim.value,
             doubted: claim.doubted,
             worded: claim.worded,
-        });
+        };
+        if let Some(claims) = &mut self.claims {
+            claims.push(&new);
+            return Ok(());
+        }
+        new.as_of = claim.as_of.map(|date| self.dates.intern(date));
+        new.published = self.publication(claim.published);
+        self.records.push(new);
         Ok(())
     }
 

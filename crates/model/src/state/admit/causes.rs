@@ -3,10 +3,9 @@
 use super::Admission;
 use crate::event::{Claim, Fact, Indicator, Kind, Seq};
 use crate::problem::{Code, Problem};
-use crate::state::Definition;
 use crate::state::key::IndicatorKey;
-use crate::state::record::Record;
 use crate::state::rows::span;
+use crate::state::{Definition, Named};
 
 impl Admission<'_> {
     pub(super) fn cause(&mut self, fact: &Fact<'_>) {
@@ -29,14 +28,14 @@ impl Admission<'_> {
         }
     }
 
-    /// The live figure record of event `seq`.
-    pub(super) fn figure(&mut self, seq: Seq, member: &str) -> Option<Record> {
+    /// What the live figure record of event `seq` names.
+    pub(super) fn figure(&mut self, seq: Seq, member: &str) -> Option<Named> {
         let kind = self.existing(seq, member)?;
         if kind != Kind::FigureReported {
             self.wrong_event(seq, member, kind, "a figure.reported event");
             return None;
         }
-        let record = self.state.records.in_force(seq).copied();
+        let record = self.state.claim_in_force(seq);
         // What was erased later was in force when it was named: the writer admitted it then.
         if record.is_none() && !self.state.is_withheld(seq) {
             self.not_live(seq, member);
@@ -44,7 +43,7 @@ impl Admission<'_> {
         record
     }
 
-    fn other_reporter(&mut self, record: &Record, by_reporter: &str) {
+    fn other_reporter(&mut self, record: &Named, by_reporter: &str) {
         let own = self.state.reporters.name(self.state.series.get(record.series).reporter);
         if own == by_reporter {
             let expected = "another reporter; the figure's own reporter takes it back with figure.withdrawn";

@@ -26,12 +26,9 @@ impl Admission<'_> {
 
     fn source_named_by(&self, source: SourceKey) -> Option<Seq> {
         let state = self.state;
-        let records = state.records.rows().iter().filter(|row| row.is_in_force());
         let named = Some(source);
-        records
-            .filter(|row| row.source == named)
-            .map(|row| row.original)
-            .next()
+        state
+            .first_claim(|claim| claim.source == named)
             .or_else(|| in_log(&state.withdrawals, |row| row.source == named))
             .or_else(|| in_log(&state.disputes, |row| row.source == named))
             .or_else(|| in_log(&state.accounts, |row| row.source == source))
@@ -43,11 +40,10 @@ impl Admission<'_> {
     fn reporter_named_by(&self, reporter: ReporterKey) -> Option<Seq> {
         let state = self.state;
         let named = Some(reporter);
-        let records = state.records.rows().iter().filter(|row| row.is_in_force());
-        records
-            .filter(|row| row.relayed_by == named || state.series.get(row.series).reporter == reporter)
-            .map(|row| row.original)
-            .next()
+        state
+            .first_claim(|claim| {
+                claim.relayed_by == named || state.series.get(claim.series).reporter == reporter
+            })
             .or_else(|| in_log(&state.disputes, |row| row.by_reporter == reporter))
             .or_else(|| in_log(&state.accounts, |row| row.reporter == named || row.relayed_by == named))
             .or_else(|| self.in_refs(|refs| refs.reporter == named))
@@ -102,8 +98,7 @@ impl Admission<'_> {
     }
 
     fn series_named_by(&self, names: impl Fn(&Series) -> bool) -> Option<Seq> {
-        let records = self.state.records.rows().iter().filter(|row| row.is_in_force());
-        records.filter(|row| names(self.state.series.get(row.series))).map(|row| row.original).next()
+        self.state.first_claim(|claim| names(self.state.series.get(claim.series)))
     }
 
     fn in_refs(&self, names: impl Fn(&Refs) -> bool) -> Option<Seq> {

@@ -1,0 +1,158 @@
+//! Figure records as far as admission needs them: what each names, in eight bytes an event.
+//!
+//! A writer and a verifier ask of an old record only whether it is in force, in which series it is and what it names. So
+//! they keep this in the place of [`Records`](super::record::Records), which costs six times as much.
+
+use std::collections::HashMap;
+
+use super::State;
+use super::key::{ReporterKey, SeriesKey, SourceKey};
+use super::record::{NewRecord, Record};
+use crate::event::{Kind, Seq};
+
+/// What a version of a claim names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its series.
+    pub series: SeriesKey,
+    /// Where it was published.
+    pub source: Option<SourceKey>,
+    /// Who passed it on.
+    pub relayed_by: Option<ReporterKey>,
+}
+
+impl From<&Record> for Named {
+    fn from(record: &Record) -> Named {
+        Named { series: record.series, source: record.source, relayed_by: record.relayed_by }
+    }
+}
+
+/// What the versions of claims name, by the events that made them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Claims {
+    /// Of event `n` at `n - 1`; no series for what is no version of a claim.
+    named: Vec<(Option<SeriesKey>, Option<SourceKey>)>,
+    relayed_by: HashMap<Seq, ReporterKey>,
+    /// (version, the record it supersedes), in order.
+    revises: Vec<(Seq, Seq)>,
+}
+
+// The promise for a ledger of any size: see docs/reliability.md.
+const _: () = assert!(size_of::<(Option<SeriesKey>, Option<SourceKey>)>() == 8);
+
+impl Claims {
+    pub(super) fn with_capacity(events: usize) -> Claims {
+        Claims { named: Vec::with_capacity(events), ..Claims::default() }
+    }
+
+    pub(super) fn push(&mut self, new: &NewRecord) {
+        self.named.resize(new.version as usize - 1, (None, None));
+        self.named.push((Some(new.series), new.source));
+        self.relayed_by.extend(new.relayed_by.map(|by| (new.version, by)));
+        self.revises.extend(new.revises.map(|target| (new.version, target)));
+    }
+
+    fn find(&self, version: Seq) -> Option<Named> {
+        let (series, source) = *self.named.get((version as usize).checked_sub(1)?)?;
+        Some(Named { series: series?, source, relayed_by: self.relayed_by.get(&version).copied() })
+    }
+}
+
+impl State {
+    /// What the claim of event `original` names as it is in force; `None` for one that is retracted, erased or no claim.
+    pub fn claim_in_force(&self, original: Seq) -> Option<Named> {
+        if self.kind(original) != Some(Kind::FigureReported) {
+            return None;
+        }
+        let Some(claims) = &self.claims else { return self.records.in_force(original).map(Named::from) };
+        if self.retraction_of(original).is_some() {
+            return None;
+        }
+        claims.find(self.correction_in_force(original).unwrap_or(original))
+    }
+
+    /// The series that the record of event `seq` was reported in, whatever corrections of it say.
+    pub fn series_as_reported(&self, seq: Seq) -> Option<SeriesKey> {
+        match &self.claims {
+            Some(claims) => claims.find(seq).map(|named| named.series),
+            None => self.records.find(seq).map(|record| record.series),
+        }
+    }
+
+    /// The first claim in force of which this is true.
+    pub(super) fn first_claim(&self, is: impl Fn(&Named) -> bool) -> Option<Seq> {
+        match &self.claims {
+            Some(_) => {
+                (1..=self.size()).find(|seq| self.claim_in_force(*seq).is_some_and(|named| is(&named)))
+            }
+            None => {
+                let mut in_force = self.records.rows().iter().filter(|row| row.is_in_force());
+                in_force.find(|row| is(&Named::from(*row))).map(|row| row.original)
+            }
+        }
+    }
+
+    /// The versions in force that say they supersede one of these records, whatever their as-of dates.
+    pub fn revising<'a>(&'a self, records: &'a [Seq]) -> Box<dyn Iterator<Item = Seq> + 'a> {
+        let revises = |target: &Seq| records.contains(target);
+        match &self.claims {
+            None => Box::new(
+                self.records
+                    .rows()
+                    .iter()
+                    .filter(move |row| row.is_in_force() && row.revises().as_ref().is_some_and(revises))
+                    .map(|row| row.version),
+            ),
+            Some(claims) => Box::new(
+                claims
+                    .revises
+                    .iter()
+                    .filter(move |(version, target)| revises(target) && self.is_version_in_force(*version))
+                    .map(|(version, _)| *version),
+            ),
+        }
+    }
+
+    fn is_version_in_force(&self, version: Seq) -> bool {
+        let original = self.target(version).unwrap_or(version);
+        self.retraction_of(original).is_none()
+            && self.correction_in_force(original).unwrap_or(original) == version
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::key::Key;
+    use crate::testing::Book;
+
+    /// Every claim in force, as both ways of keeping claims have it.
+    fn check(lines: &str) {
+        let (full, lean) = (Book::new(lines).state, Book::lean(lines).state);
+        assert!(lean.records.rows().is_empty());
+        for seq in 0..=full.size() + 1 {
+            assert_eq!(full.claim_in_force(seq), lean.claim_in_force(seq), "{seq}");
+            assert_eq!(full.series_as_reported(seq), lean.series_as_reported(seq), "{seq}");
+            let revising = |state: &State| state.revising(&[seq]).collect::<Vec<_>>();
+            assert_eq!(revising(&full), revising(&lean), "{seq}");
+        }
+        for at in 0..full.series_count() {
+            let in_series = |named: &Named| named.series == SeriesKey::from_index(at);
+            assert_eq!(full.first_claim(in_series), lean.first_claim(in_series));
+        }
+    }
+
+    #[test]
+    fn both_ways_of_keeping_claims_agree() {
+        check("figure back 10 by=a source=s1 as_of=2025-01-01");
+        check(
+            "figure back 10 by=a source=s1 as_of=2025-01-01
+             figure back 11 by=b source=s2 relayed_by=press
+             figure back 12 by=a source=s2 revises=18
+             correct 18 figure taken 12 by=b source=s3
+             correct 18 figure back 13 by=a
+             retract 22
+             retract 19",
+        );
+    }
+}
