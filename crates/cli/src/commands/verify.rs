@@ -24,7 +24,9 @@ use crate::terminal::counted;
 /// Checks every byte, every root, every line, and that every event is one the writer admits.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Result<(), Failure> {
     let receipt = options.head.as_deref().map(parse_head).transpose()?;
-    let mut state = State::for_admission(0);
+    // Few events are shorter than this, and room that is not used costs no memory.
+    let events = std::fs::metadata(&global.file).map_or(0, |metadata| metadata.len() / 200);
+    let mut state = State::for_admission(events);
     let mut broken = false;
     let mut newer = None;
     let report = verify(storage(), &global.file, receipt, &mut |line, event| {
