@@ -1,7 +1,9 @@
 //! RFC 6962 Merkle tree hashing (SHA-256) over the event lines of a ledger.
 //!
 //! Only the right edge of the tree is kept ([`Frontier`]): enough to append leaves and to name the root,
-//! in memory that grows with the logarithm of the ledger.
+//! in memory that grows with the logarithm of the ledger. [`path`] has the proofs.
+
+pub mod path;
 
 use std::fmt;
 use std::str::FromStr;
@@ -93,16 +95,28 @@ impl Frontier {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
 
-    fn hex(hash: Hash) -> String {
+    /// The leaves of the certificate-transparency reference tests.
+    pub(crate) const REFERENCE_LEAVES: [&str; 8] = [
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    ];
+
+    pub(crate) fn hex(hash: Hash) -> String {
         hash.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn unhex(text: &str) -> Vec<u8> {
+    pub(crate) fn unhex(text: &str) -> Vec<u8> {
         (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
     }
 
@@ -124,20 +138,10 @@ mod tests {
         frontier
     }
 
-    /// The leaves and roots of the certificate-transparency reference tests.
+    /// The roots of the certificate-transparency reference tests.
     #[test]
     fn reference_roots() {
-        let leaves = [
-            "",
-            "00",
-            "10",
-            "2021",
-            "3031",
-            "40414243",
-            "5051525354555657",
-            "606162636465666768696a6b6c6d6e6f",
-        ]
-        .map(unhex);
+        let leaves = REFERENCE_LEAVES.map(unhex);
         let roots = [
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
