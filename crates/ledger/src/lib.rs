@@ -6,7 +6,7 @@
 //!
 //! * [`reader::Ledger`] opens a ledger and reads it in one pass; [`tail`] is what follows its last checkpoint.
 //! * [`writer::Writer`] appends a [`batch::Batch`]; [`aside::recover`] moves a damaged tail aside.
-//! * [`verify::verify`] recomputes everything.
+//! * [`verify::verify`] recomputes everything; [`tlog`] is what others need to check a ledger without it.
 //!
 //! ```
 //! use std::{ops::ControlFlow, path::Path, time::Duration};
@@ -73,6 +73,7 @@ pub mod stub;
 pub mod tail;
 #[cfg(test)]
 mod testing;
+pub mod tlog;
 pub mod verify;
 mod walk;
 pub mod writer;

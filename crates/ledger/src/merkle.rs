@@ -101,16 +101,8 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     /// The leaves of the certificate-transparency reference tests.
-    pub(crate) const REFERENCE_LEAVES: [&str; 8] = [
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    ];
+    pub(crate) const REFERENCE_LEAVES: [&str; 8] =
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
 
     pub(crate) fn hex(hash: Hash) -> String {
         hash.0.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -61,7 +61,8 @@ fn reference_inclusion() {
 /// The consistency proofs of the certificate-transparency reference tests.
 #[test]
 fn reference_consistency() {
-    let check = |old, new: usize| shown(&path(PathBuilder::consistency(old, new as u64), &reference()[..new]));
+    let check =
+        |old, new: usize| shown(&path(PathBuilder::consistency(old, new as u64), &reference()[..new]));
     assert_eq!(check(1, 1), "");
     insta::assert_snapshot!(check(1, 8), @"
     96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7
