@@ -128,7 +128,7 @@ impl Shape {
 }
 
 /// The dictionaries an id can belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dictionary {
     /// Published documents.
     Source,

@@ -12,6 +12,7 @@ mod figures;
 mod input;
 mod named;
 mod notation;
+mod references;
 mod texts;
 mod votes;
 mod wire;
@@ -24,6 +25,7 @@ pub use canonical::{canonical, content, members, own_members};
 pub use diagnose::diagnose;
 pub use input::{Input, read_input};
 pub use named::{Named, What, named};
+pub use references::{Translation, Untranslated, declared, translate};
 pub use withheld::{kept, redacted, withheld};
 
 use crate::codec::schema::{Field, Layout};

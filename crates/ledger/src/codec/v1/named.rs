@@ -4,9 +4,10 @@ use recount_model::event::{Kind, Seq};
 use recount_model::id::{is_slug, is_un_symbol};
 
 use super::diagnose::Ledger;
-use super::{KindOf, SeqOf, layout};
-use crate::codec::schema::{Dictionary, Layout, Shape};
-use crate::codec::tree::{Members, Tree, member};
+use super::references::{Reference, visit};
+use super::{KindOf, SeqOf};
+use crate::codec::schema::Dictionary;
+use crate::codec::tree::{Tree, member};
 
 /// What an event names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,63 +37,19 @@ pub fn named(line: &str, resolve: SeqOf<'_>, kind_of: KindOf<'_>) -> Vec<Named> 
     };
     let Some(kind) = Kind::parse(name) else { return Vec::new() };
     let ledger = Ledger { kind_of, labelled: Some(resolve) };
-    let mut search = Search { ledger, found: Vec::new() };
-    search.object("", layout(kind), data);
-    if kind == Kind::RecordCorrected
-        && let Some(replaced) = ledger.replaced(data)
-        && let Some(Tree::Object(replacement)) = member(data, "data")
-    {
-        search.object("data.", layout(replaced), replacement);
-    }
-    search.found
-}
-
-struct Search<'l> {
-    ledger: Ledger<'l>,
-    found: Vec<Named>,
-}
-
-impl Search<'_> {
-    fn object(&mut self, path: &str, layout: &Layout, members: &Members) {
-        for field in layout.fields {
-            if let Some(tree) = member(members, field.name) {
-                self.member(&format!("{path}{}", field.name), &field.shape, tree);
-            }
-        }
-    }
-
-    fn member(&mut self, path: &str, shape: &Shape, tree: &Tree) {
-        match (shape, tree) {
-            (Shape::Ref(dictionary), Tree::Text(id)) => {
-                let spelled = if *dictionary == Dictionary::Vote { is_un_symbol(id) } else { is_slug(id) };
-                if spelled {
-                    self.note(path, What::Id(*dictionary, id.clone()));
-                }
-            }
-            (Shape::Seq, tree) => {
-                if let Some(seq) = self.ledger.seq(tree) {
-                    self.note(path, What::Event(seq));
-                }
-            }
-            (Shape::List(item), Tree::List(items)) => {
-                items.iter().for_each(|tree| self.member(path, item, tree));
-            }
-            (Shape::Object(layout) | Shape::Either(_, layout), Tree::Object(members)) => {
-                self.object(&format!("{path}."), layout, members);
-            }
-            (Shape::Map(name, item), Tree::Object(members)) => {
-                for (key, tree) in members {
-                    self.member(path, name, &Tree::Text(key.clone()));
-                    self.member(&format!("{path}.{key}"), item, tree);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn note(&mut self, path: &str, what: What) {
-        self.found.push(Named { member: path.to_owned(), what });
-    }
+    let mut data = data.clone();
+    let mut found = Vec::new();
+    visit(kind, &mut data, ledger, &mut |path, reference| {
+        let what = match reference {
+            Reference::Event(tree) => ledger.seq(tree).map(What::Event),
+            Reference::Named(Dictionary::Vote, id) if !is_un_symbol(id) => None,
+            Reference::Named(dictionary, id) if dictionary != Dictionary::Vote && !is_slug(id) => None,
+            Reference::Named(dictionary, id) => Some(What::Id(dictionary, id.clone())),
+            Reference::Declared(..) | Reference::Expression(_) => None,
+        };
+        found.extend(what.map(|what| Named { member: path.to_owned(), what }));
+    });
+    found
 }
 
 #[cfg(test)]
