@@ -201,6 +201,12 @@ impl<'a> EventLine<'a> {
 }
 
 /// A string as JSON, in the writer's spelling.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    Quoted(text).to_string()
+}
+
+/// A string as JSON, in the writer's spelling.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::checkpoint::{Checkpoint, MARK};
-use crate::error::{IoContext, LedgerError};
+use crate::error::{Fault, IoContext, LedgerError};
 use crate::lines::Lines;
 use crate::locate::{Head, Located, locate};
 use crate::merkle::Frontier;
@@ -67,6 +67,25 @@ impl Ledger {
     /// [`LedgerError::Corrupt`] at the first batch that does not hold, [`LedgerError::Io`].
     pub fn read<V: Visitor + ?Sized>(&self, visitor: &mut V) -> Result<(), LedgerError> {
         walk(&*self.file, &self.path, self.head.end_offset, visitor)
+    }
+
+    /// Checks that the lines that were read have the root that the last checkpoint states.
+    ///
+    /// # Errors
+    /// [`LedgerError::Corrupt`]: the lines were changed together with their checksum.
+    pub fn check_frontier(&self, frontier: &Frontier) -> Result<(), LedgerError> {
+        let head = &self.head;
+        if (frontier.size(), frontier.root()) == (head.size, head.root) {
+            return Ok(());
+        }
+        Err(LedgerError::Corrupt(Box::new(Fault {
+            file: self.path.clone(),
+            span: None,
+            place: None,
+            expected: format!("lines with the root {} over {} events", head.root, head.size),
+            found: format!("{} over {}", frontier.root(), frontier.size()),
+            next: "run `recount verify`: it names the batch that was changed",
+        })))
     }
 
     /// Replaces the content of `line` by that of the event line `skip` events behind the one at an offset, without its LF.

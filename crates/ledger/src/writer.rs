@@ -8,7 +8,7 @@ use recount_model::date::Instant;
 
 use crate::aside::{SetAside, create_beside, set_aside};
 use crate::batch::Batch;
-use crate::error::{Fault, IoContext, LedgerError};
+use crate::error::{IoContext, LedgerError};
 use crate::locate::{Head, Located, locate};
 use crate::merkle::{Frontier, Hash};
 use crate::reader::{Ledger, open_file};
@@ -160,20 +160,9 @@ impl<'s> Writer<'s> {
     /// Checks that the lines that were read have the root that the last checkpoint states.
     ///
     /// # Errors
-    /// [`LedgerError::Corrupt`]: the lines were changed together with their checksum.
+    /// Those of [`Ledger::check_frontier`].
     pub fn check_frontier(&self, frontier: &Frontier) -> Result<(), LedgerError> {
-        let head = &self.ledger.head;
-        if (frontier.size(), frontier.root()) == (head.size, head.root) {
-            return Ok(());
-        }
-        Err(LedgerError::Corrupt(Box::new(Fault {
-            file: self.ledger.path.clone(),
-            span: None,
-            place: None,
-            expected: format!("lines with the root {} over {} events", head.root, head.size),
-            found: format!("{} over {}", frontier.root(), frontier.size()),
-            next: "run `recount verify`: it names the batch that was changed",
-        })))
+        self.ledger.check_frontier(frontier)
     }
 
     /// Checks that the ledger is still the one that was opened, and that the batch is made for it.

@@ -106,6 +106,14 @@ codes! {
     TARGET_IN_USE = 602;
     /// The clock is more than a day behind the ledger's last event.
     CLOCK_BEHIND = 603;
+    /// The ledger to be merged has another origin, or is this one.
+    NOT_TO_BE_MERGED = 604;
+    /// The ledger to be merged declares the same id differently.
+    DECLARED_DIFFERENTLY = 605;
+    /// Two ledgers changed the same thing since they parted, to different ends.
+    CHANGED_ON_BOTH_SIDES = 606;
+    /// An event of the ledger to be merged that this one does not admit.
+    CANNOT_BE_MERGED = 607;
     /// A file could not be read or written.
     IO = 701;
     /// Another writer holds the ledger's lock.

@@ -8,6 +8,7 @@
 mod contents;
 mod error;
 mod fold;
+pub mod merge;
 mod offsets;
 mod redaction;
 mod session;

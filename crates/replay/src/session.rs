@@ -6,8 +6,9 @@ use std::path::Path;
 use recount_ledger::aside::SetAside;
 use recount_ledger::batch::{Batch, NewEvent};
 use recount_ledger::codec::{self, Dictionary, Input, Named, What};
-use recount_ledger::line::{Clock, Line};
+use recount_ledger::line::{Clock, Line, Origin};
 use recount_ledger::merkle::Frontier;
+use recount_ledger::reader::Ledger;
 use recount_ledger::storage::Storage;
 use recount_ledger::writer::{Options, Receipt, Writer};
 use recount_model::date::Instant;
@@ -115,6 +116,19 @@ pub enum Refusal {
         /// When the last event was recorded.
         last: Instant,
     },
+    /// Ledgers of two origins are about different things, and their numbers are not to be mixed by mistake.
+    #[error(
+        "expected a ledger of the origin {ours:?}, found one of {theirs:?}; --any-origin merges it all the same"
+    )]
+    OtherOrigin {
+        /// The origin of the ledger that is appended to.
+        ours: String,
+        /// That of the one to be merged.
+        theirs: String,
+    },
+    /// A ledger cannot be merged into itself.
+    #[error("expected another ledger than the one that is appended to, found the same file")]
+    SameLedger,
 }
 
 const DAY: i64 = 86_400;
@@ -206,6 +220,11 @@ impl<'s> Session<'s> {
         &self.state
     }
 
+    /// The ledger as it was when the session began.
+    pub fn ledger(&self) -> &Ledger {
+        self.writer.ledger()
+    }
+
     /// An unfinished tail that a commit moved aside.
     pub fn set_aside(&self) -> Option<&SetAside> {
         self.writer.set_aside()
@@ -253,7 +272,7 @@ impl<'s> Session<'s> {
         }
         let staged = match self.already(&input) {
             Some(duplicate) if !self.options.allow_duplicate => Staged::Already(duplicate),
-            _ => Staged::New(self.stage_input(&input, stamp)?),
+            _ => Staged::New(self.stage_event(input.kind, &input.data, None, stamp)?),
         };
         if let Some(label) = input.label {
             self.labels.insert(label, staged.seq());
@@ -261,30 +280,29 @@ impl<'s> Session<'s> {
         Ok(staged)
     }
 
-    fn stage_input(&mut self, input: &Input, stamp: Stamp) -> Result<Seq, Vec<Problem>> {
+    /// Stages an event whose data are in the writer's spelling, with the place it comes from.
+    pub(crate) fn stage_event(
+        &mut self,
+        kind: Kind,
+        data: &str,
+        from: Option<Origin<'_>>,
+        stamp: Stamp,
+    ) -> Result<Seq, Vec<Problem>> {
         let state = &self.state;
-        let fact =
-            codec::parse(input.kind, &input.data, &|seq| state.kind(seq)).map_err(|problem| vec![problem])?;
+        let fact = codec::parse(kind, data, &|seq| state.kind(seq)).map_err(|problem| vec![problem])?;
         let problems = self.state.admit(&fact);
         if !problems.is_empty() {
             return Err(problems);
         }
         let (at, clock) = self.moment(stamp);
-        let event = NewEvent {
-            at,
-            by: &self.options.by,
-            clock,
-            from: None,
-            kind: input.kind.as_str(),
-            data: &input.data,
-        };
+        let event = NewEvent { at, by: &self.options.by, clock, from, kind: kind.as_str(), data };
         push(&mut self.batch, event).map_err(|problem| vec![problem])?;
         let seq = self.state.size() + 1;
         // The offset of a staged event is never asked for: its texts are in the file only after the commit.
         let event = Event { seq, at, offset: u64::MAX, fact };
         self.state.apply(&event).map_err(|problem| vec![problem])?;
-        if let Some(content) = content(&|seq| self.state.kind(seq), input.kind, &input.data) {
-            self.contents.note(seq, input.kind, &content);
+        if let Some(content) = content(&|seq| self.state.kind(seq), kind, data) {
+            self.contents.note(seq, kind, &content);
         }
         Ok(seq)
     }

@@ -171,16 +171,16 @@ mod tests {
 
     #[test]
     fn every_seq_and_id_is_translated_also_inside_a_correction() {
-        insta::assert_snapshot!(check(Kind::RecordCorrected, r#"{"reason":"old","target":3,"data":{"value":"1","reporter":"old","source":"s","revises":4,"breakdown":{"old":"old"},"indicator":"old"}}"#), @"");
-        insta::assert_snapshot!(check(Kind::FindingAcknowledged, r#"{"check":"old","figures":[1,2],"reason":"r"}"#), @"");
-        insta::assert_snapshot!(check(Kind::IndicatorDerived, r#"{"id":"old","label":"old","unit":"u","expression":"(old - older) * old / 2"}"#), @"");
-        insta::assert_snapshot!(check(Kind::PolicySet, r#"{"indicator":"i","rule":{"prefer":["a","old"]}}"#), @"");
+        insta::assert_snapshot!(check(Kind::RecordCorrected, r#"{"reason":"old","target":3,"data":{"value":"1","reporter":"old","source":"s","revises":4,"breakdown":{"old":"old"},"indicator":"old"}}"#), @r#"{"target":103,"data":{"indicator":"new-indicator","value":"1","reporter":"new-reporter","source":"s","breakdown":{"new-dimension":"old"},"revises":104},"reason":"old"}"#);
+        insta::assert_snapshot!(check(Kind::FindingAcknowledged, r#"{"check":"old","figures":[1,2],"reason":"r"}"#), @r#"{"check":"new-check","figures":[101,102],"reason":"r"}"#);
+        insta::assert_snapshot!(check(Kind::IndicatorDerived, r#"{"id":"old","label":"old","unit":"u","expression":"(old - older) * old / 2"}"#), @r#"{"id":"new-indicator","label":"old","unit":"u","expression":"(new-indicator - older) * new-indicator / 2"}"#);
+        insta::assert_snapshot!(check(Kind::PolicySet, r#"{"indicator":"i","rule":{"prefer":["a","old"]}}"#), @r#"{"indicator":"i","rule":{"prefer":["a","new-reporter"]}}"#);
     }
 
     #[test]
     fn all_that_is_absent_is_named() {
-        insta::assert_snapshot!(check(Kind::FindingAcknowledged, r#"{"check":"c","figures":[60,2,61],"reason":"r"}"#), @"");
-        insta::assert_snapshot!(check(Kind::RecordCorrected, r#"{"target":95,"data":{},"reason":"r"}"#), @"");
+        insta::assert_snapshot!(check(Kind::FindingAcknowledged, r#"{"check":"c","figures":[60,2,61],"reason":"r"}"#), @"Absent([60, 61])");
+        insta::assert_snapshot!(check(Kind::RecordCorrected, r#"{"target":95,"data":{},"reason":"r"}"#), @"Absent([95])");
     }
 
     #[test]
