@@ -84,15 +84,20 @@ impl Append {
             return Ok(());
         }
         let receipt = self.session.commit()?;
-        if let Some(aside) = self.session.set_aside() {
-            output.note(&format!(
-                "an unfinished batch ({}, {}) that was never acknowledged is now in {}",
-                counted(aside.events, "event"),
-                counted(aside.bytes, "byte"),
-                aside.path.display()
-            ));
-        }
+        note_set_aside(output, &self.session);
         print_receipt(output, &receipt)
+    }
+}
+
+/// Says where an unfinished tail is now that a commit moved aside.
+pub(crate) fn note_set_aside(output: &Output, session: &Session<'_>) {
+    if let Some(aside) = session.set_aside() {
+        output.note(&format!(
+            "an unfinished batch ({}, {}) that was never acknowledged is now in {}",
+            counted(aside.events, "event"),
+            counted(aside.bytes, "byte"),
+            aside.path.display()
+        ));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod checks;
 mod exports;
+mod merge;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use crate::append_options::AppendCommand;
 
 pub(crate) use checks::{Acknowledge, Check};
 pub(crate) use exports::{CaseDetailOption, Export, ExportOptions};
+pub(crate) use merge::Merge;
 
 /// An append-only ledger of reported figures: who reported which number, about what, as of when, published where.
 #[derive(Debug, Parser)]
@@ -101,6 +103,8 @@ pub(crate) enum Command {
     Dispute(Dispute),
     /// Erase what an event says from the file; roots and proofs still hold
     Redact(Redact),
+    /// Append what another ledger of the same origin says and this one does not
+    Merge(Merge),
     /// The events, filtered
     Log(Log),
     /// One event with its corrections, withdrawals, disputes and sources

@@ -9,6 +9,7 @@ pub(crate) mod figures;
 pub(crate) mod headlines;
 pub(crate) mod init;
 pub(crate) mod log;
+pub(crate) mod merge;
 pub(crate) mod redact;
 pub(crate) mod show;
 pub(crate) mod snapshot;

@@ -172,6 +172,7 @@ impl From<Refusal> for Failure {
         let code = match refusal {
             Refusal::HeadMoved { .. } => Code::HEAD_MOVED,
             Refusal::ClockBehind { .. } => Code::CLOCK_BEHIND,
+            Refusal::OtherOrigin { .. } | Refusal::SameLedger => Code::NOT_TO_BE_MERGED,
         };
         Failure::one(REFUSED, Trouble::new(code, refusal.to_string()))
     }

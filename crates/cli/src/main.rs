@@ -73,6 +73,7 @@ fn run(cli: &Cli, output: &mut Output) -> Result<(), Failure> {
         Command::Withdraw(options) => commands::causes::withdraw(global, output, options),
         Command::Dispute(options) => commands::causes::dispute(global, output, options),
         Command::Redact(options) => commands::redact::run(global, output, options),
+        Command::Merge(options) => commands::merge::run(global, output, options),
         Command::Log(options) => commands::log::run(global, output, options),
         Command::Show(options) => commands::show::run(global, output, options),
         Command::Figures(options) => commands::figures::run(global, output, options),

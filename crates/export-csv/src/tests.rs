@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use recount_model::texts::{Members, Texts};
+use recount_model::texts::{Members, Recorded, Texts};
 use recount_tables::{CaseDetail, TABLES};
 
 use super::*;
@@ -139,7 +139,7 @@ fn a_failed_export_leaves_everything_as_it_was() {
             Err(TextError { seq, reason: "the line is gone".to_owned() })
         }
 
-        fn recorder(&self, seq: u32) -> Result<String, TextError> {
+        fn recorded(&self, seq: u32) -> Result<Recorded, TextError> {
             Err(TextError { seq, reason: "the line is gone".to_owned() })
         }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::date::Instant;
 use crate::event::Seq;
 
 /// Gives the members of an event's data as text. Implemented by whoever can read the ledger file.
@@ -14,12 +15,21 @@ pub trait Texts {
     /// When the line cannot be read or is no longer what it was when the state was built.
     fn members(&self, seq: Seq) -> Result<Members, TextError>;
 
-    /// Who recorded event `seq`.
+    /// Who recorded event `seq`, here and, if it was merged, there.
     ///
     /// # Errors
     ///
     /// As [`Texts::members`].
-    fn recorder(&self, seq: Seq) -> Result<String, TextError>;
+    fn recorded(&self, seq: Seq) -> Result<Recorded, TextError>;
+
+    /// Who recorded event `seq` here.
+    ///
+    /// # Errors
+    ///
+    /// As [`Texts::members`].
+    fn recorder(&self, seq: Seq) -> Result<String, TextError> {
+        Ok(self.recorded(seq)?.by)
+    }
 
     /// The reason that event `seq` itself gives; of a correction its own, not one of its replacement.
     ///
@@ -27,6 +37,26 @@ pub trait Texts {
     ///
     /// As [`Texts::members`].
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError>;
+}
+
+/// Who recorded an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Who recorded it in this ledger.
+    pub by: String,
+    /// Where it was recorded first, if it was merged.
+    pub first: Option<First>,
+}
+
+/// Where a merged event was recorded first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct First {
+    /// Its sequence number there.
+    pub seq: u64,
+    /// When.
+    pub at: Instant,
+    /// Who recorded it.
+    pub by: String,
 }
 
 /// The members of one event's data: texts as they are, numbers and booleans as their JSON spelling, lists and

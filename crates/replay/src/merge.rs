@@ -40,6 +40,8 @@ pub struct Merged {
     pub left_out_before: usize,
     /// Events whose content was erased there, and that were never here.
     pub withheld: usize,
+    /// Events of ours whose content was erased there, and is still here.
+    pub erased_there: Vec<Seq>,
     /// Conflicts that the rules settled.
     pub settled: usize,
     /// Events left out by this merge, in the other's order.
@@ -116,3 +118,6 @@ impl Session<'_> {
         stage::stage(self, other, rules, stamp, pairs, plan)
     }
 }
+
+#[cfg(test)]
+mod tests;

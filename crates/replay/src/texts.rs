@@ -5,7 +5,7 @@ use recount_ledger::line::{EventLine, Line};
 use recount_ledger::reader::Ledger;
 use recount_model::event::{Kind, Seq};
 use recount_model::state::State;
-use recount_model::texts::{Members, TextError, Texts};
+use recount_model::texts::{First, Members, Recorded, TextError, Texts};
 
 use crate::offsets::Offsets;
 
@@ -120,8 +120,13 @@ impl Texts for LedgerTexts<'_> {
         })
     }
 
-    fn recorder(&self, seq: Seq) -> Result<String, TextError> {
-        self.with_line(seq, |line| Ok(line.by().to_owned()))
+    fn recorded(&self, seq: Seq) -> Result<Recorded, TextError> {
+        self.with_line(seq, |line| {
+            let from = content(line).and_then(|event| event.from.as_ref());
+            let first =
+                from.map(|from| First { seq: from.seq, at: from.at, by: from.by.clone().into_owned() });
+            Ok(Recorded { by: line.by().to_owned(), first })
+        })
     }
 
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {

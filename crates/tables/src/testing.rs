@@ -10,7 +10,7 @@ use recount_model::clock::{AsOf, Clocks, PublishedBy};
 use recount_model::date::Instant;
 use recount_model::event::{Event, Kind, Seq};
 use recount_model::state::State;
-use recount_model::texts::{Members, TextError, Texts};
+use recount_model::texts::{Members, Recorded, TextError, Texts};
 
 /// A state and the texts of its events.
 pub(crate) struct Fixture {
@@ -119,8 +119,8 @@ impl Texts for Fixture {
         self.members.get(&seq).cloned().ok_or(TextError { seq, reason })
     }
 
-    fn recorder(&self, _seq: Seq) -> Result<String, TextError> {
-        Ok("ana".to_owned())
+    fn recorded(&self, _seq: Seq) -> Result<Recorded, TextError> {
+        Ok(Recorded { by: "ana".to_owned(), first: None })
     }
 
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {

@@ -7,7 +7,7 @@ use recount_model::date::{Edtf, Instant};
 use recount_model::event::{Kind, Seq};
 use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_model::state::State;
-use recount_model::texts::Texts;
+use recount_model::texts::{First, Recorded, Texts};
 
 use crate::args::{ClockOptions, Format, Global, Log};
 use crate::error::{Failure, Trouble};
@@ -117,17 +117,23 @@ fn print(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failu
 }
 
 fn print_table(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failure> {
+    let rows = selected.iter().map(|seq| row(view, *seq)).collect::<Result<Vec<_>, _>>()?;
     let titles = [
         Title::right("seq"),
         Title::dates("recorded"),
         Title::left("by"),
+        Title::dates("first recorded"),
+        Title::left("by"),
         Title { whole: true, ..Title::left("type") },
         Title::left("what"),
     ];
-    let mut sheet = Sheet::new(output.color, &titles);
-    for &seq in selected {
-        let row = row(view, seq)?;
-        sheet.row(row.iter().map(|text| cell_text(text)), None);
+    // Where nothing was merged, every event was recorded here first.
+    let merged = rows.iter().any(|row| row.first.is_some());
+    let titles = titles.into_iter().enumerate().filter(|(at, _)| merged || !FIRST.contains(at));
+    let mut sheet = Sheet::new(output.color, &titles.map(|(_, title)| title).collect::<Vec<_>>());
+    for row in &rows {
+        let cells = row.cells().into_iter().enumerate().filter(|(at, _)| merged || !FIRST.contains(at));
+        sheet.row(cells.map(|(_, text)| cell_text(&text)), None);
     }
     if !selected.is_empty() {
         writeln!(output.stdout(), "{}", sheet.text())?;
@@ -139,20 +145,53 @@ fn print_table(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(),
     Ok(())
 }
 
-fn row(view: &View, seq: Seq) -> Result<[String; 5], Failure> {
+/// The columns of the table that say where an event was recorded first.
+const FIRST: std::ops::Range<usize> = 3..5;
+
+/// One event in a line.
+struct Row {
+    seq: Seq,
+    at: String,
+    by: String,
+    kind: &'static str,
+    what: String,
+    first: Option<First>,
+}
+
+impl Row {
+    /// In the order of the table.
+    fn cells(&self) -> [String; 7] {
+        let first = self.first.as_ref();
+        let first = first.map(|first| (first.at.to_string(), first.by.clone())).unwrap_or_default();
+        let text = |text: &str| text.to_owned();
+        [
+            self.seq.to_string(),
+            text(&self.at),
+            text(&self.by),
+            first.0,
+            first.1,
+            text(self.kind),
+            text(&self.what),
+        ]
+    }
+}
+
+fn row(view: &View, seq: Seq) -> Result<Row, Failure> {
     let state = &view.replay.state;
+    let Recorded { by, first } = view.texts().recorded(seq)?;
     let kind = state.kind(seq).map(Kind::as_str).unwrap_or_default();
     let at = state.recorded_at(seq).map(|at| at.to_string()).unwrap_or_default();
     let what = summary(state, seq, &view.texts().own_members(seq)?);
-    Ok([seq.to_string(), at, view.texts().recorder(seq)?, kind.to_owned(), what])
+    Ok(Row { seq, at, by, kind, what, first })
 }
 
 fn print_csv(output: &mut Output, view: &View, selected: &[Seq]) -> Result<(), Failure> {
     let mut writer = csv::WriterBuilder::new().from_writer(output.stdout());
     let failed = |error: csv::Error| Failure::from(std::io::Error::from(error));
-    writer.write_record(["seq", "at", "by", "type", "what"]).map_err(failed)?;
+    writer.write_record(["seq", "at", "by", "type", "what", "first_at", "first_by"]).map_err(failed)?;
     for &seq in selected {
-        writer.write_record(row(view, seq)?).map_err(failed)?;
+        let [seq, at, by, first_at, first_by, kind, what] = row(view, seq)?.cells();
+        writer.write_record([seq, at, by, kind, what, first_at, first_by]).map_err(failed)?;
     }
     Ok(writer.flush()?)
 }

@@ -8,7 +8,7 @@ use recount_model::event::{Kind, Seq};
 use recount_model::problem::Code;
 use recount_model::resolve::{Cause, Resolved, Standing};
 use recount_model::state::State;
-use recount_model::texts::{Members, Texts};
+use recount_model::texts::{First, Members, Recorded, Texts};
 use serde_json::{Value, json};
 
 use crate::args::{Format, Global, Show};
@@ -76,8 +76,12 @@ impl Story {
         let state = &view.replay.state;
         let kind = state.kind(self.seq).map(Kind::as_str).unwrap_or_default();
         let at = state.recorded_at(self.seq).map(|at| at.to_string()).unwrap_or_default();
-        let by = view.texts().recorder(self.seq)?;
-        let mut lines = vec![format!("seq {}  {kind}  recorded {at} by {by}", self.seq), String::new()];
+        let Recorded { by, first } = view.texts().recorded(self.seq)?;
+        let mut lines = vec![format!("seq {}  {kind}  recorded {at} by {by}", self.seq)];
+        lines.extend(first.map(|First { seq, at, by }| {
+            format!("merged from another ledger, where it was recorded {at} by {by} as seq {seq}")
+        }));
+        lines.push(String::new());
         let members = view.texts().own_members(self.seq)?;
         for field in state.kind(self.seq).map(fields).unwrap_or_default() {
             lines.extend(members.get(field.name).map(|value| format!("  {:<12} {value}", field.name)));

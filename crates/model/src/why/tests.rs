@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::testing::Book;
-use crate::texts::Members;
+use crate::texts::{Members, Recorded};
 
 /// Texts that say which event they are of; `changed` gives other members to some events.
 struct Said {
@@ -19,8 +19,8 @@ impl Texts for Said {
         Ok(Members(all.collect()))
     }
 
-    fn recorder(&self, _seq: Seq) -> Result<String, TextError> {
-        Ok("ana".to_owned())
+    fn recorded(&self, _seq: Seq) -> Result<Recorded, TextError> {
+        Ok(Recorded { by: "ana".to_owned(), first: None })
     }
 
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {

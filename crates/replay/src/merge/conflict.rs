@@ -62,7 +62,8 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = |side: &Option<String>| side.as_ref().map_or("nothing".to_owned(), |text| format!("{text:?}"));
+        let said =
+            |side: &Option<String>| side.as_ref().map_or("nothing".to_owned(), |text| format!("{text:?}"));
         write!(f, "{} is {} here, {} there", self.member, said(&self.ours), said(&self.theirs))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use recount_ledger::codec::{self, Dictionary};
-use recount_ledger::line::{EventLine, Line};
+use recount_ledger::line::{Clock, EventLine, Line};
 use recount_ledger::merkle::{Hash, leaf_hash};
 use recount_model::date::Instant;
 use recount_model::event::{Kind, Seq};
@@ -26,6 +26,8 @@ pub(super) enum Pair {
     Aside,
     /// An earlier merge saw it and left it out, or it was erased here since.
     LeftOutBefore,
+    /// An earlier merge left it out, and this event here declares its id.
+    Instead(Seq),
     /// Its content was erased there, and it was never here.
     Withheld,
     /// It is not here.
@@ -38,6 +40,8 @@ pub(super) struct Pairs {
     /// By their number, from 1.
     pairs: Vec<Pair>,
     pub(super) renames: Renames,
+    /// How many conflicts a rule settled by a new id.
+    pub(super) renamed: usize,
     /// Our events that are theirs too, beyond the common prefix.
     shared: HashSet<Seq>,
     /// Our events up to this one are theirs, byte for byte.
@@ -54,10 +58,10 @@ impl Pairs {
         self.pairs.get((theirs as usize).wrapping_sub(1)).copied().unwrap_or(Pair::Aside)
     }
 
-    /// Our event that is their event.
+    /// Our event that is their event, or stands for it.
     pub(super) fn here(&self, theirs: Seq) -> Option<Seq> {
         match self.of(theirs) {
-            Pair::Here(seq) => Some(seq),
+            Pair::Here(seq) | Pair::Instead(seq) => Some(seq),
             _ => None,
         }
     }
@@ -105,6 +109,8 @@ struct Ours {
     by_origin: HashMap<(Point, u64), Seq>,
     /// What was merged.
     merged: HashSet<Point>,
+    /// The events behind the prefix whose content was erased: number, time, recorder, type, and the leaf of the line.
+    stubs: Vec<(Seq, Instant, String, Kind, Hash)>,
     /// Which of the points the other ledger names this one went through.
     been: HashSet<Point>,
 }
@@ -116,6 +122,7 @@ impl Ours {
             by_content: HashMap::new(),
             by_origin: HashMap::new(),
             merged: HashSet::new(),
+            stubs: Vec::new(),
             been: HashSet::new(),
         };
         let mut history = History::new(&other.points);
@@ -134,7 +141,14 @@ impl Ours {
     }
 
     fn note(&mut self, seq: Seq, event: &Line<'_>, state: &State) {
-        let Line::Event(event) = event else { return };
+        let event = match event {
+            Line::Event(event) => event,
+            Line::Stub(stub) => {
+                let kind = Kind::parse(&stub.kind).filter(|_| seq > self.prefix);
+                let by = stub.by.clone().into_owned();
+                return self.stubs.extend(kind.map(|kind| (seq, stub.at, by, kind, stub.redacted)));
+            }
+        };
         let point = point_of(&Line::Event(event.clone()));
         match (&event.from, point) {
             (Some(from), Some(point)) => {
@@ -258,14 +272,16 @@ impl Pairing<'_, '_> {
         let Line::Event(event) = line else {
             return here.map_or(self.absent(seq, Pair::Withheld), Pair::Here);
         };
-        match here.or_else(|| self.ours_before(event)).or_else(|| self.equal(event)) {
+        let known = here.or_else(|| self.ours_before(event)).or_else(|| self.equal(event));
+        match known.or_else(|| self.erased(event)) {
             Some(here) => Pair::Here(here),
             None => {
                 let pair = self.absent(seq, Pair::New);
                 if pair == Pair::New {
                     self.rename(event);
+                    return pair;
                 }
-                pair
+                self.declared_here(event).map_or(pair, Pair::Instead)
             }
         }
     }
@@ -275,11 +291,19 @@ impl Pairing<'_, '_> {
         if seq <= self.pairs.seen_here { Pair::LeftOutBefore } else { otherwise }
     }
 
+    /// Our event that declares the id that theirs does.
+    fn declared_here(&self, event: &EventLine<'_>) -> Option<Seq> {
+        let (dictionary, id) = codec::declared(Kind::parse(&event.kind)?, event.data)?;
+        declared_at(&self.session.state, dictionary, &id)
+    }
+
     /// Our event that the other ledger once took from this one.
     fn ours_before(&self, event: &EventLine<'_>) -> Option<Seq> {
         let from = event.from.as_ref()?;
         let point = Point { size: from.size, root: from.root };
-        self.ours.been.contains(&point).then_some(from.seq as Seq)
+        let seq = Seq::try_from(from.seq).ok().filter(|_| from.seq <= from.size)?;
+        let same_kind = self.session.state.kind(seq).is_some_and(|kind| kind.as_str() == event.kind);
+        (same_kind && self.ours.been.contains(&point)).then_some(seq)
     }
 
     /// Our event that says the same.
@@ -289,6 +313,28 @@ impl Pairing<'_, '_> {
         let data = self.other.translated(kind, event.data, &here, &self.pairs.renames).ok()?;
         let digest = digest(kind, &data, &self.session.state)?;
         self.ours.take(digest, &first_of(event), &self.pairs.shared)
+    }
+
+    /// Our event whose content was erased and that said the same: the leaf of a line made of theirs is the one that its
+    /// stub keeps.
+    fn erased(&self, event: &EventLine<'_>) -> Option<Seq> {
+        let kind = Kind::parse(&event.kind)?;
+        let here = |seq: Seq| self.pairs.here(seq);
+        let data = self.other.translated(kind, event.data, &here, &self.pairs.renames).ok()?;
+        let said_so = |stub: &&(Seq, Instant, String, Kind, Hash)| {
+            let (seq, at, by, of, leaf) = stub;
+            let clocks = [None, Some(Clock::Set), Some(Clock::Behind)];
+            *of == kind
+                && !self.pairs.shared.contains(seq)
+                && clocks.into_iter().any(|clock| {
+                    let (seq, at, by) = (u64::from(*seq), *at, by.as_str().into());
+                    let kind = event.kind.clone();
+                    let mut line = Vec::new();
+                    EventLine { seq, at, by, clock, from: None, kind, data: &data }.encode(&mut line);
+                    leaf_hash(&line) == *leaf
+                })
+        };
+        self.ours.stubs.iter().find(said_so).map(|(seq, ..)| *seq)
     }
 
     /// Two events that are the same may declare their thing under two ids.
@@ -313,6 +359,7 @@ impl Pairing<'_, '_> {
         let Some(declared) = declared_at(&self.session.state, dictionary, &id) else { return };
         if can_rename(dictionary) && differs(self.session, self.other, declared, seq, &self.pairs) {
             self.pairs.renames.insert((dictionary, id), new);
+            self.pairs.renamed += 1;
         }
     }
 }

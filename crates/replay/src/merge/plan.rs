@@ -6,11 +6,11 @@ use recount_model::event::{Kind, Seq};
 use recount_model::state::State;
 use recount_model::state::key::{CaseKey, IndicatorKey, ReporterKey, SourceKey};
 
+use super::Why;
 use super::conflict::{Clash, Conflict, Difference, differences};
 use super::other::{Other, in_force};
 use super::pairs::{Pair, Pairs};
 use super::settle::{Choice, Rules, Side};
-use super::Why;
 use crate::Session;
 
 /// What is to become of a new event of theirs; one without a verdict is staged.
@@ -125,9 +125,10 @@ impl Slot {
             }
             Slot::Case(case, source, reporter) => {
                 let case = ours.cases().find(&id(Dictionary::Case, other.cases().name(case)))?;
-                let source = source.map(|key| ours.sources().find(&id(Dictionary::Source, other.sources().name(key))));
-                let reporter =
-                    reporter.map(|key| ours.reporters().find(&id(Dictionary::Reporter, other.reporters().name(key))));
+                let source =
+                    source.map(|key| ours.sources().find(&id(Dictionary::Source, other.sources().name(key))));
+                let reporter = reporter
+                    .map(|key| ours.reporters().find(&id(Dictionary::Reporter, other.reporters().name(key))));
                 Some(Slot::Case(case, source.flatten(), reporter.flatten()))
             }
         }
@@ -173,15 +174,18 @@ impl Planning<'_, '_> {
     fn slot(&mut self, theirs: Slot, changes: &[Seq]) {
         let (ours_state, state) = (&self.session.state, &self.other.state);
         let Some(ours) = theirs.here(ours_state, state, self.pairs) else { return };
-        let (Some(our_last), Some(their_last)) = (ours.last_change(ours_state), theirs.last_change(state)) else {
+        let (Some(our_last), Some(their_last)) = (ours.last_change(ours_state), theirs.last_change(state))
+        else {
             return;
         };
         let superseded = self.pairs.of(their_last) != Pair::New;
-        if self.pairs.is_known_there(our_last) && !superseded {
-            return;
-        }
         let (we_say, they_say) = (self.ours(ours), self.theirs(theirs));
         let differences = difference(&we_say, &they_say);
+        let both_retracted = matches!((&we_say, &they_say), (Says::Retracted, Says::Retracted));
+        // Their later word, said in the knowledge of ours, is staged; but nothing is retracted twice.
+        if self.pairs.is_known_there(our_last) && !superseded && !both_retracted {
+            return;
+        }
         let verdict = if differences.is_empty() {
             Some(Verdict::Nothing(our_last))
         } else if superseded {

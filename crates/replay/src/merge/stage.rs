@@ -38,7 +38,7 @@ pub(super) fn stage(
     pairs: Pairs,
     plan: Plan,
 ) -> Result<Merged, MergeError> {
-    let merged = Merged { settled: plan.settled, ..Merged::default() };
+    let merged = Merged { settled: plan.settled + pairs.renamed, ..Merged::default() };
     let (taken, out) = (HashMap::new(), HashSet::new());
     let mut staging = Staging { session, other, rules, stamp, pairs, plan, taken, out, merged };
     each_line(&other.ledger, &mut |_, line| staging.line(line))?;
@@ -65,9 +65,12 @@ impl Staging<'_, '_> {
             Pair::Here(here) => {
                 self.merged.present += 1;
                 self.merged.renumbered += usize::from(here != seq);
+                if matches!(line, Line::Stub(_)) && !self.session.state.is_withheld(here) {
+                    self.merged.erased_there.push(here);
+                }
             }
             Pair::Aside => {}
-            Pair::LeftOutBefore => self.merged.left_out_before += 1,
+            Pair::LeftOutBefore | Pair::Instead(_) => self.merged.left_out_before += 1,
             Pair::Withheld => self.merged.withheld += 1,
             Pair::New => {
                 if let (Line::Event(event), Some(kind)) = (line, Kind::parse(line.kind())) {
@@ -89,19 +92,37 @@ impl Staging<'_, '_> {
             Err(Untranslated::Absent(absent)) => return self.absent(seq, kind, &absent),
             Err(Untranslated::Unreadable(problem)) => return self.refused(seq, kind, vec![problem]),
         };
+        if let Some(here) = self.corrected_already(kind, &data) {
+            return self.stand_for(seq, here);
+        }
         let declared = codec::declared(kind, &data);
-        let declared =
-            declared.and_then(|(of, id)| Some((can_rename(of), declared_at(&self.session.state, of, &id)?, id)));
+        let declared = declared
+            .and_then(|(of, id)| Some((can_rename(of), declared_at(&self.session.state, of, &id)?, id)));
         match declared {
             Some((renamable, ours, id)) => self.declared(event, kind, &data, ours, &id, renamable),
             None => self.stage(event, kind, &data),
         }
     }
 
+    /// The event here that says already what a correction would have it say.
+    fn corrected_already(&self, kind: Kind, data: &str) -> Option<Seq> {
+        if kind != Kind::RecordCorrected {
+            return None;
+        }
+        let members = codec::own_members(data).ok()?;
+        let target: Seq = members.get("target")?.parse().ok()?;
+        let state = &self.session.state;
+        // What was staged by this merge is not read: it is history that is to be kept.
+        let (kind, said) = in_force(self.session.ledger(), state, target)?;
+        let same = differences((kind, &said), (kind, members.get("data")?)).is_empty();
+        same.then(|| state.correction_in_force(target).unwrap_or(target))
+    }
+
     fn stage(&mut self, event: &EventLine<'_>, kind: Kind, data: &str) {
         let seq = event.seq as Seq;
         let head = self.other.ledger.head();
-        let first = Origin { root: head.root, size: head.size, seq: event.seq, at: event.at, by: event.by.clone() };
+        let first =
+            Origin { root: head.root, size: head.size, seq: event.seq, at: event.at, by: event.by.clone() };
         // Who recorded it first is not lost on the way through several ledgers.
         let from = event.from.clone().unwrap_or(first);
         match self.session.stage_event(kind, data, Some(from), self.stamp) {
@@ -158,7 +179,8 @@ impl Staging<'_, '_> {
         let correctable = problems.is_empty() && !another && self.correct(event, data, ours).is_ok();
         let choices = choices(correctable, renamable);
         let (clash, id) = (Clash::Declared, Some(id.to_owned()));
-        let conflict = Conflict { clash, theirs: seq, kind, ours: Some(ours), id, differences, problems, choices };
+        let conflict =
+            Conflict { clash, theirs: seq, kind, ours: Some(ours), id, differences, problems, choices };
         self.plan.conflicts.push(conflict);
         self.amendments(seq, Verdict::Pending);
         self.taken.insert(seq, ours);
@@ -173,11 +195,12 @@ impl Staging<'_, '_> {
     /// What differs between what the two sides say in the end.
     fn differences(&self, seq: Seq, kind: Kind, data: &str, ours: Seq) -> Vec<super::Difference> {
         let here = |seq: Seq| self.pairs.here(seq).or_else(|| self.taken.get(&seq).copied());
-        let in_the_end = self.other.in_force(seq).and_then(|(kind, data)| {
-            self.other.translated(kind, &data, &here, &self.pairs.renames).ok()
-        });
+        let in_the_end = self
+            .other
+            .in_force(seq)
+            .and_then(|(kind, data)| self.other.translated(kind, &data, &here, &self.pairs.renames).ok());
         let theirs = in_the_end.as_deref().unwrap_or(data);
-        match in_force(self.session.writer.ledger(), &self.session.state, ours) {
+        match in_force(self.session.ledger(), &self.session.state, ours) {
             Some((our_kind, our_data)) => differences((our_kind, &our_data), (kind, theirs)),
             None => differences((kind, "{}"), (kind, theirs)),
         }
@@ -186,7 +209,7 @@ impl Staging<'_, '_> {
     /// Records what they declare as a correction of what is declared here, unless it says so already.
     fn correct(&mut self, event: &EventLine<'_>, data: &str, ours: Seq) -> Result<(), Vec<Problem>> {
         let state = &self.session.state;
-        if let Some((kind, said)) = in_force(self.session.writer.ledger(), state, ours)
+        if let Some((kind, said)) = in_force(self.session.ledger(), state, ours)
             && differences((kind, &said), (kind, data)).is_empty()
         {
             return Ok(());
@@ -253,7 +276,8 @@ impl Staging<'_, '_> {
         }
         self.out.insert(seq);
         let (clash, differences, choices) = (Clash::Unfit, Vec::new(), choices(false, false));
-        let conflict = Conflict { clash, theirs: seq, kind, ours: None, id: None, differences, problems, choices };
+        let conflict =
+            Conflict { clash, theirs: seq, kind, ours: None, id: None, differences, problems, choices };
         self.plan.conflicts.push(conflict);
     }
 

@@ -38,12 +38,7 @@ pub(super) fn visit(
     }
 }
 
-fn object(
-    path: &str,
-    layout: &Layout,
-    members: &mut Members,
-    visit: &mut dyn FnMut(&str, Reference<'_>),
-) {
+fn object(path: &str, layout: &Layout, members: &mut Members, visit: &mut dyn FnMut(&str, Reference<'_>)) {
     for field in layout.fields {
         if let Some((_, tree)) = members.iter_mut().find(|(name, _)| name == field.name) {
             one(&format!("{path}{}", field.name), &field.shape, tree, visit);
@@ -185,7 +180,10 @@ mod tests {
 
     #[test]
     fn a_declaration_tells_its_id() {
-        assert_eq!(declared(Kind::VoteRecorded, r#"{"id":"A/RES/1"}"#), Some((Dictionary::Vote, "A/RES/1".to_owned())));
+        assert_eq!(
+            declared(Kind::VoteRecorded, r#"{"id":"A/RES/1"}"#),
+            Some((Dictionary::Vote, "A/RES/1".to_owned()))
+        );
         assert_eq!(declared(Kind::PolicySet, r#"{"id":"x"}"#), None);
     }
 }
