@@ -10,6 +10,7 @@ mod diff;
 mod docs;
 mod errors;
 mod formats;
+mod merge;
 mod redact;
 mod why_and_vintages;
 

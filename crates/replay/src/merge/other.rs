@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use recount_ledger::codec::{self, Translation, Untranslated};
+use recount_ledger::error::LedgerError;
 use recount_ledger::line::Line;
 use recount_ledger::merkle::{Frontier, Hash};
 use recount_ledger::reader::Ledger;
@@ -37,14 +38,17 @@ pub struct Other {
 }
 
 impl Other {
-    /// Opens and replays a ledger; every checksum and the root are checked. What follows its last checkpoint is not
-    /// read: see [`Other::ledger`].
+    /// Opens and replays a ledger; every checksum and the root are checked. An unfinished batch behind its last checkpoint
+    /// is not read; a damaged one may have been acknowledged, so the ledger is refused until it is recovered.
     ///
     /// # Errors
     ///
     /// [`ReplayError`]: it cannot be read, is damaged, or is of a newer format.
     pub fn open(storage: &dyn Storage, path: &Path) -> Result<Other, ReplayError> {
         let ledger = Ledger::open(storage, path)?;
+        if let Some(damage) = ledger.tail().and_then(|tail| tail.damage.clone()) {
+            return Err(LedgerError::DamagedTail(Box::new(damage)).into());
+        }
         let mut leaves = Vec::new();
         let mut points = HashSet::new();
         let mut frontier = Frontier::default();
