@@ -250,9 +250,11 @@ impl Pairing<'_, '_> {
     fn line(&mut self, line: &Line<'_>) {
         let pair = self.pair(line);
         self.pairs.pairs.push(pair);
-        if let (Pair::Here(here), Line::Event(event)) = (pair, line) {
-            if here > self.ours.prefix {
-                self.pairs.shared.insert(here);
+        if let Pair::Here(here) = pair
+            && here > self.ours.prefix
+        {
+            self.pairs.shared.insert(here);
+            if let Line::Event(event) = line {
                 self.same_thing(event, here);
             }
         }
