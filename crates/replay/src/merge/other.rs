@@ -16,7 +16,8 @@ use recount_model::state::State;
 
 use super::pairs::Renames;
 use crate::fold::Replay;
-use crate::{LedgerTexts, ReplayError, created};
+use crate::offsets::Offsets;
+use crate::{LedgerTexts, ReplayError, Session, created};
 
 /// What a ledger was at some time: its size in events and its root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +31,7 @@ pub(super) struct Point {
 pub struct Other {
     pub(super) ledger: Ledger,
     pub(super) state: State,
+    offsets: Offsets,
     /// 32 bytes for each event.
     pub(super) leaves: Vec<Hash>,
     /// What it says of other ledgers, ours perhaps among them: in the origins of its events and in `ledger.merged`.
@@ -52,7 +54,9 @@ impl Other {
         let mut leaves = Vec::new();
         let mut points = HashSet::new();
         let mut frontier = Frontier::default();
-        let Replay { state, .. } = Replay::with(&ledger, |line, event| {
+        let mut offsets = Offsets::default();
+        let Replay { state, .. } = Replay::for_admission(&ledger, |state, line, event| {
+            offsets.note(state.size(), line.offset);
             let leaf = line.leaf_hash();
             leaves.push(leaf);
             frontier.push(leaf);
@@ -60,7 +64,7 @@ impl Other {
         })?;
         ledger.check_frontier(&frontier)?;
         let origin = origin(&ledger);
-        Ok(Other { ledger, state, leaves, points, origin })
+        Ok(Other { ledger, state, offsets, leaves, points, origin })
     }
 
     /// The ledger itself.
@@ -82,7 +86,7 @@ impl Other {
 
     /// The type and data of event `seq` as they are in force; `None` if they were erased.
     pub(super) fn in_force(&self, seq: Seq) -> Option<(Kind, String)> {
-        in_force(&self.ledger, &self.state, seq)
+        in_force(&LedgerTexts::for_writer(&self.ledger, &self.offsets), &self.state, seq)
     }
 
     /// Data of this ledger as the other one would say them.
@@ -104,9 +108,15 @@ pub(super) fn origin(ledger: &Ledger) -> String {
     created(ledger).ok().and_then(|members| members.get("origin").map(str::to_owned)).unwrap_or_default()
 }
 
+impl Session<'_> {
+    /// The type and data of event `seq` as they are in force; `None` if they were erased, or are only staged.
+    pub(super) fn in_force(&self, seq: Seq) -> Option<(Kind, String)> {
+        in_force(&self.texts(), &self.state, seq)
+    }
+}
+
 /// The type and data of an event as they are in force.
-pub(super) fn in_force(ledger: &Ledger, state: &State, seq: Seq) -> Option<(Kind, String)> {
-    let texts = LedgerTexts::new(ledger, state);
+fn in_force(texts: &LedgerTexts<'_>, state: &State, seq: Seq) -> Option<(Kind, String)> {
     let data = match state.correction_in_force(seq) {
         Some(by) => texts.own_members(by).ok()?.get("data").map(str::to_owned),
         None => texts.data(seq).ok()?,

@@ -10,7 +10,7 @@ use recount_model::event::{Kind, Seq};
 use recount_model::state::State;
 
 use super::conflict::differences;
-use super::other::{History, Other, Point, each_line, in_force, point_of};
+use super::other::{History, Other, Point, each_line, point_of};
 use super::settle::{Choice, Rules};
 use crate::{ReplayError, Session};
 
@@ -342,8 +342,7 @@ impl Pairing<'_, '_> {
     /// Two events that are the same may declare their thing under two ids.
     fn same_thing(&mut self, event: &EventLine<'_>, here: Seq) {
         let theirs = Kind::parse(&event.kind).and_then(|kind| codec::declared(kind, event.data));
-        let ours = in_force(self.session.writer.ledger(), &self.session.state, here)
-            .and_then(|(kind, data)| codec::declared(kind, &data));
+        let ours = self.session.in_force(here).and_then(|(kind, data)| codec::declared(kind, &data));
         if let (Some((dictionary, theirs)), Some((same, ours))) = (theirs, ours)
             && dictionary == same
             && theirs != ours
@@ -377,7 +376,7 @@ pub(super) fn differs(session: &Session<'_>, other: &Other, ours: Seq, theirs: S
     let Some((kind, data)) = other.in_force(theirs) else { return true };
     let here = |seq: Seq| pairs.here(seq);
     let Ok(data) = other.translated(kind, &data, &here, &pairs.renames) else { return true };
-    match in_force(session.writer.ledger(), &session.state, ours) {
+    match session.in_force(ours) {
         Some((our_kind, our_data)) => !differences((our_kind, &our_data), (kind, &data)).is_empty(),
         None => true,
     }

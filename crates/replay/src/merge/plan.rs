@@ -8,7 +8,7 @@ use recount_model::state::key::{CaseKey, IndicatorKey, ReporterKey, SourceKey};
 
 use super::Why;
 use super::conflict::{Clash, Conflict, Difference, differences};
-use super::other::{Other, in_force};
+use super::other::Other;
 use super::pairs::{Pair, Pairs};
 use super::settle::{Choice, Rules, Side};
 use crate::Session;
@@ -234,7 +234,7 @@ impl Planning<'_, '_> {
         if state.retraction_of(seq).is_some() {
             return Says::Retracted;
         }
-        let said = in_force(self.session.writer.ledger(), state, seq);
+        let said = self.session.in_force(seq);
         said.map_or(Says::Else, |(kind, data)| Says::This(kind, data))
     }
 

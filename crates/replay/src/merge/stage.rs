@@ -8,7 +8,7 @@ use recount_model::event::{Kind, Seq};
 use recount_model::problem::{Code, Problem};
 
 use super::conflict::{Clash, Conflict, differences};
-use super::other::{Other, each_line, in_force};
+use super::other::{Other, each_line};
 use super::pairs::{Pair, Pairs, can_rename, declared_at};
 use super::plan::{Plan, Verdict};
 use super::settle::{Choice, Rules, Side};
@@ -113,7 +113,7 @@ impl Staging<'_, '_> {
         let target: Seq = members.get("target")?.parse().ok()?;
         let state = &self.session.state;
         // What was staged by this merge is not read: it is history that is to be kept.
-        let (kind, said) = in_force(self.session.ledger(), state, target)?;
+        let (kind, said) = self.session.in_force(target)?;
         let same = differences((kind, &said), (kind, members.get("data")?)).is_empty();
         same.then(|| state.correction_in_force(target).unwrap_or(target))
     }
@@ -200,7 +200,7 @@ impl Staging<'_, '_> {
             .in_force(seq)
             .and_then(|(kind, data)| self.other.translated(kind, &data, &here, &self.pairs.renames).ok());
         let theirs = in_the_end.as_deref().unwrap_or(data);
-        match in_force(self.session.ledger(), &self.session.state, ours) {
+        match self.session.in_force(ours) {
             Some((our_kind, our_data)) => differences((our_kind, &our_data), (kind, theirs)),
             None => differences((kind, "{}"), (kind, theirs)),
         }
@@ -208,8 +208,7 @@ impl Staging<'_, '_> {
 
     /// Records what they declare as a correction of what is declared here, unless it says so already.
     fn correct(&mut self, event: &EventLine<'_>, data: &str, ours: Seq) -> Result<(), Vec<Problem>> {
-        let state = &self.session.state;
-        if let Some((kind, said)) = in_force(self.session.ledger(), state, ours)
+        if let Some((kind, said)) = self.session.in_force(ours)
             && differences((kind, &said), (kind, data)).is_empty()
         {
             return Ok(());
