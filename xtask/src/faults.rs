@@ -9,6 +9,9 @@
 #![allow(dead_code)]
 
 mod bench;
+mod contained;
+mod conversation;
+mod device;
 mod process;
 mod report;
 mod rows;
@@ -20,7 +23,7 @@ use std::time::{Duration, Instant};
 use crate::{Result, workspace};
 use bench::{Bench, Depth};
 use report::{Report, Tried};
-use rows::{ROWS, Row};
+use rows::{Need, ROWS, Row};
 
 const USAGE: &str = "usage: cargo xtask faults [ROW…] [--ci | --minutes N] [--seed S] [--trial K] [--write]";
 const PAGE: &str = "docs/reliability.md";
@@ -44,6 +47,13 @@ struct Options {
 /// that its control has.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let options = parse(arguments)?;
+    let needs_root = |row: &Row| row.needs.contains(&Need::Root) && Need::Root.missing().is_none();
+    if ROWS.iter().any(|row| options.chooses(row) && needs_root(row))
+        && !contained::is_inside()
+        && contained::is_possible()
+    {
+        return contained::run(arguments);
+    }
     let mut bench = Bench::prepare(options.depth, options.seed, options.trial)?;
     let mut report = Report::new(options.seed, options.depth)?;
     let until = Instant::now() + Duration::from_secs(60 * options.minutes.unwrap_or(0));

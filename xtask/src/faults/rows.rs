@@ -1,7 +1,11 @@
 //! The rows of the matrix, one file each.
 
 mod random_kills;
+mod thin_volume;
+mod volatile_cache;
+mod write_back;
 
+use super::contained;
 use super::trials::Trials;
 use crate::Result;
 
@@ -27,6 +31,10 @@ pub(crate) struct Row {
 pub(crate) enum Need {
     /// The superuser, for mounts and devices.
     Root,
+    /// Namespaces of its own, in which what the row mounts ends with it.
+    Namespaces,
+    /// A device, by its name in `/dev`.
+    Device(&'static str),
     /// A program in PATH.
     Tool(&'static str),
 }
@@ -55,6 +63,8 @@ impl Need {
         let is_there = match self {
             // Only the superuser owns this.
             Need::Root => std::fs::File::open("/proc/self/pagemap").is_ok() && is_root(),
+            Need::Namespaces => contained::is_inside(),
+            Need::Device(name) => std::path::Path::new("/dev").join(name).exists(),
             Need::Tool(name) => {
                 let path = std::env::var_os("PATH").unwrap_or_default();
                 std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
@@ -62,7 +72,8 @@ impl Need {
         };
         let name = match self {
             Need::Root => "root",
-            Need::Tool(name) => name,
+            Need::Namespaces => "namespaces",
+            Need::Device(name) | Need::Tool(name) => name,
         };
         (!is_there).then(|| name.to_owned())
     }
@@ -74,7 +85,7 @@ fn is_root() -> bool {
 }
 
 /// Every row, in the order in which they are tried and printed.
-pub(crate) const ROWS: &[Row] = &[random_kills::ROW];
+pub(crate) const ROWS: &[Row] = &[volatile_cache::ROW, write_back::ROW, thin_volume::ROW, random_kills::ROW];
 
 #[cfg(test)]
 mod tests {
