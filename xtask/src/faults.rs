@@ -12,11 +12,14 @@ mod bench;
 mod contained;
 mod conversation;
 mod device;
+mod disk;
 mod process;
 mod report;
 mod rows;
 mod runner;
+mod trace;
 mod trials;
+mod workload;
 
 use std::time::{Duration, Instant};
 

@@ -99,9 +99,10 @@ impl Trouble {
 }
 
 impl Failure {
-    /// Several troubles of one exit code.
+    /// Several troubles of one exit code. A read that failed says nothing about the input that it was to check.
     pub(crate) fn new(exit: u8, troubles: Vec<Trouble>) -> Self {
-        Failure { troubles, exit }
+        let is_io = troubles.iter().any(|trouble| trouble.code == Code::IO);
+        Failure { troubles, exit: if is_io { IO } else { exit } }
     }
 
     /// One trouble.
@@ -232,5 +233,17 @@ impl From<std::io::Error> for Failure {
             return Failure::new(0, Vec::new());
         }
         Failure::one(IO, Trouble::new(Code::IO, format!("writing the result failed: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_that_failed_is_no_bad_input() {
+        let trouble = |code| Trouble::new(code, "expected something else");
+        assert_eq!(Failure::new(BAD_INPUT, vec![trouble(Code::NO_SUCH_EVENT)]).exit(), BAD_INPUT);
+        assert_eq!(Failure::new(BAD_INPUT, vec![trouble(Code::NO_SUCH_EVENT), trouble(Code::IO)]).exit(), IO);
     }
 }

@@ -53,9 +53,18 @@ impl Bench {
         };
         let control = build(&["seeded-bugs"], "recount-with-bugs")?;
         let recount = build(&[], "recount")?;
-        let scratch = std::env::temp_dir().join(format!("recount-faults-{}", std::process::id()));
+        let scratch = scratch().join(format!("recount-faults-{}", std::process::id()));
         fs::create_dir_all(&scratch)?;
         Ok(Bench { recount, control, scratch, kept, seed, depth, trial })
+    }
+}
+
+/// In memory where there is such a place: faults are injected, so that no trial has to wait for a real disk.
+fn scratch() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    match std::env::var_os("TMPDIR") {
+        None if memory.is_dir() => memory.to_owned(),
+        _ => std::env::temp_dir(),
     }
 }
 

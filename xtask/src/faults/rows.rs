@@ -1,5 +1,9 @@
 //! The rows of the matrix, one file each.
 
+mod crash_states;
+mod errors;
+mod kills;
+mod order;
 mod random_kills;
 mod thin_volume;
 mod volatile_cache;
@@ -85,7 +89,16 @@ fn is_root() -> bool {
 }
 
 /// Every row, in the order in which they are tried and printed.
-pub(crate) const ROWS: &[Row] = &[volatile_cache::ROW, write_back::ROW, thin_volume::ROW, random_kills::ROW];
+pub(crate) const ROWS: &[Row] = &[
+    kills::ROW,
+    errors::ROW,
+    order::ROW,
+    crash_states::ROW,
+    volatile_cache::ROW,
+    write_back::ROW,
+    thin_volume::ROW,
+    random_kills::ROW,
+];
 
 #[cfg(test)]
 mod tests {

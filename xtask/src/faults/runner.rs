@@ -106,13 +106,13 @@ impl Runner {
             ensure(created.succeeded(), || format!("init again: {}", created.told()))?;
             return Ok(1);
         }
-        let mut append = self.run(ledger, &APPEND_ONE, notes)?;
+        let mut append = self.run(ledger, known.next, notes)?;
         if append.code() == Some(4) && may_recover {
             let recovered = self.run(ledger, &["recover"], notes)?;
             ensure(recovered.succeeded(), || {
                 format!("recover: {}; asked for by {}", recovered.told(), append.told())
             })?;
-            append = self.run(ledger, &APPEND_ONE, notes)?;
+            append = self.run(ledger, known.next, notes)?;
         }
         ensure(append.succeeded(), || format!("the next append: {}", append.told()))?;
         let now = receipts(&append.stdout).pop();
@@ -142,7 +142,7 @@ impl Runner {
 }
 
 /// One more figure, unlike those of [`figures`].
-const APPEND_ONE: [&str; 12] = [
+pub(crate) const NEXT_FIGURE: &[&str] = &[
     "append",
     "figure",
     "--indicator",
@@ -156,6 +156,9 @@ const APPEND_ONE: [&str; 12] = [
     "--allow-duplicate",
     "--quiet",
 ];
+
+/// What can be appended to a ledger that has nothing yet.
+pub(crate) const NEXT_SOURCE: &[&str] = &["append", "source", "--id", "next", "--title", "Next", "--quiet"];
 
 /// What an indicator needs, as three lines for `append events`.
 const DECLARATIONS: &str = r#"{"type":"source.added","data":{"id":"s","title":"A source"}}
@@ -201,13 +204,21 @@ pub(crate) struct Known {
     pub(crate) sizes: Vec<u64>,
     /// What was acknowledged, in order.
     pub(crate) receipts: Vec<Receipt>,
+    /// What is appended next.
+    pub(crate) next: &'static [&'static str],
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known { sizes: Vec::new(), receipts: Vec::new(), next: NEXT_FIGURE }
+    }
 }
 
 impl Known {
     /// A ledger of the size of [`BASE`] to which batches of `batch` events, `batches` of them, were being appended.
     pub(crate) fn appending(batch: u64, batches: u64, stdout: &str) -> Known {
         let sizes = (0..=batches).map(|number| BASE[1] + number * batch).collect();
-        Known { sizes, receipts: receipts(stdout) }
+        Known { sizes, receipts: receipts(stdout), ..Known::default() }
     }
 }
 

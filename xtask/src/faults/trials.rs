@@ -112,6 +112,22 @@ impl<'a> Trials<'a> {
         Runner { binary, environment }
     }
 
+    /// Whether a bug is to be found.
+    pub(crate) fn is_control(&self) -> bool {
+        self.control.is_some()
+    }
+
+    /// Whether the bug is found, and nothing more needs to be tried.
+    pub(crate) fn is_done(&self) -> bool {
+        self.is_control() && !self.violations.is_empty()
+    }
+
+    /// Notes that a control is found outside of a numbered trial.
+    pub(crate) fn find(&mut self, label: &str, text: String) {
+        let (label, folder, command) = (label.to_owned(), PathBuf::new(), String::new());
+        self.violations.push(Violation { trial: self.numbered, label, text, folder, command });
+    }
+
     /// Whether everything is tried, or samples.
     pub(crate) fn depth(&self) -> Depth {
         self.bench.depth

@@ -26,6 +26,8 @@ pub enum Bug {
     ShortWriteIgnored,
     /// `no-lock`: every writer gets the lock.
     NoLock,
+    /// `no-truncate`: nothing is ever cut off.
+    NoTruncate,
     /// `tail-from-cache`: the last batch is read from the cache.
     TailFromCache,
 }
@@ -42,6 +44,7 @@ impl Bug {
             "fsync-retried" => Bug::SyncRetried,
             "short-write-ignored" => Bug::ShortWriteIgnored,
             "no-lock" => Bug::NoLock,
+            "no-truncate" => Bug::NoTruncate,
             "tail-from-cache" => Bug::TailFromCache,
             _ => return None,
         })
@@ -138,7 +141,7 @@ impl StoredFile for SeededFile {
     }
 
     fn truncate(&self, length: u64) -> io::Result<()> {
-        self.file.truncate(length)
+        if self.bug == Bug::NoTruncate { Ok(()) } else { self.file.truncate(length) }
     }
 
     fn sync_data(&self) -> io::Result<()> {

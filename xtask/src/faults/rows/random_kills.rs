@@ -46,7 +46,7 @@ fn probe(trials: &mut Trials<'_>) -> Result<()> {
             let stdout = append.finish(LIMIT)?.stdout;
             let batches = EVENTS.div_ceil(BATCH);
             let sizes = (0..=batches).map(|batch| size + (batch * BATCH).min(EVENTS)).collect();
-            let known = Known { sizes, receipts: receipts(&stdout) };
+            let known = Known { sizes, receipts: receipts(&stdout), ..Known::default() };
             size = runner.settle(&ledger, &known, false, &notes)?;
         }
         Ok(())

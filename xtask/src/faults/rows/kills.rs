@@ -1,0 +1,57 @@
+//! F1: SIGKILL before every call to the system.
+
+use std::fmt;
+
+use super::{Control, Need, Row};
+use crate::Result;
+use crate::faults::trials::{Trials, Verdict};
+use crate::faults::workload::{Prepared, each};
+
+/// The row.
+pub(crate) const ROW: Row = Row {
+    id: "F1",
+    title: "killed before each call of init, append, recover, redact and both exports",
+    needs: &[Need::Tool("strace")],
+    in_ci: true,
+    controls: &[Control::Bug("no-truncate")],
+    probe,
+};
+
+/// Of a sample, from each operation.
+const MOST: usize = 40;
+
+/// The call of this name before which the process is killed, counted from 1.
+pub(crate) struct Point<'a> {
+    workload: &'a str,
+    call: &'a str,
+    number: usize,
+}
+
+impl fmt::Debug for Point<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: killed before {} {}", self.workload, self.call, self.number)
+    }
+}
+
+fn probe(trials: &mut Trials<'_>) -> Result<()> {
+    each(trials, |trials, prepared| {
+        trials.each(&points(prepared), MOST, |folder, point| kill(prepared, folder, point))
+    })
+}
+
+/// Every call that can matter.
+pub(crate) fn points(prepared: &Prepared) -> Vec<Point<'_>> {
+    let workload = prepared.workload.name;
+    let numbered = prepared.numbered().into_iter();
+    numbered.map(|(number, call)| Point { workload, call: &call.name, number }).collect()
+}
+
+fn kill(prepared: &Prepared, folder: &std::path::Path, point: &Point<'_>) -> Verdict {
+    let (work, notes) = prepared.copy(folder)?;
+    let Point { call, number, .. } = point;
+    let trace = format!("trace={call}");
+    let inject = format!("inject={call}:signal=SIGKILL:when={number}");
+    let strace = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    let killed = prepared.run(&strace, &work, &notes)?;
+    prepared.judge(&work, &notes, &killed.stdout, false)
+}
