@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 }
 
 fn parse(mut arguments: &[&str]) -> Result<Options> {
-    let mut options = Options { plan: Plan { events: 1_000_000, seed: 1 }, only: Vec::new(), write: false };
+    let mut options = Options { plan: Plan { events: 1_000_000, seed: 1, plain: false }, only: Vec::new(), write: false };
     loop {
         arguments = match arguments {
             [] if options.write && !options.only.is_empty() => {

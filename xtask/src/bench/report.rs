@@ -56,7 +56,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Plan { events, seed } = self.plan;
+        let Plan { events, seed, .. } = self.plan;
         let megabytes = self.bytes as f64 / 1e6;
         writeln!(
             f,
@@ -113,7 +113,7 @@ mod tests {
         let row =
             |shown: &str, seconds, peak| Row { shown: shown.to_owned(), median: Sample { seconds, peak } };
         let rows = vec![row("figures", 2.0, peak), row("verify", 3.0, peak.map(|peak| peak / 2))];
-        let plan = Plan { events: 5_000, seed: 1 };
+        let plan = Plan { events: 5_000, seed: 1, plain: false };
         Report { plan, bytes: 1_600_000, facts: "2026-01-02, 2 cores".to_owned(), rows }
     }
 

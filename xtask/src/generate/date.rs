@@ -33,6 +33,11 @@ impl Day {
         format!("{year}-{first:02}/{year}-{:02}", first + 2)
     }
 
+    /// Whether it is in the one month that ends on its day 28.
+    pub(crate) fn is_in_february(self) -> bool {
+        self.month_of_year() == 1
+    }
+
     fn year(self) -> u64 {
         FIRST_YEAR + self.0 / DAYS_OF_YEAR
     }

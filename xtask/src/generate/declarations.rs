@@ -26,7 +26,7 @@ pub(crate) const COUNTED: u64 = 49;
 const CUMULATIVE: u64 = 41;
 const POINTS: u64 = 4;
 /// Regions; a figure is about one of them or about the whole.
-pub(crate) const PLACES: u64 = 100;
+pub(crate) const PLACES: u64 = 160;
 /// Age bands of the dimension `age`.
 const BANDS: u64 = 10;
 /// Breakdowns: none or one of two sexes, each with none or one of the age bands.
@@ -143,11 +143,12 @@ impl Events {
         let mut data = json!({"id": id, "title": format!("Situation report of {}, {id}", today.full()),
             "publisher": format!("The {publisher}"), "url": format!("https://example.org/{publisher}/{id}"),
             "language": self.random.pick(&["en", "uk", "fr"])});
-        if !self.random.percent(2) {
+        let is_dated = !self.random.percent(2);
+        if is_dated {
             data["published"] = json!(today.full());
         }
         self.emit("source.added", data);
-        self.add_source(Source { id, day: today });
+        self.add_source(Source { id, day: today, is_dated });
     }
 }
 

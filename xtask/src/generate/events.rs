@@ -1,9 +1,10 @@
 //! The sequence of events: what comes next, and what must be remembered so that it is admitted.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use serde_json::{Value, json};
 
+use super::Plan;
 use super::date::{DAYS, Day};
 use super::figures::{Latest, Live};
 use super::random::Random;
@@ -42,6 +43,15 @@ pub(crate) struct Source {
     pub(crate) id: String,
     /// When it was published.
     pub(crate) day: Day,
+    /// It says so.
+    pub(crate) is_dated: bool,
+}
+
+impl Source {
+    /// The day of its publication, where it is known.
+    pub(crate) fn published(&self) -> Option<Day> {
+        self.is_dated.then_some(self.day)
+    }
 }
 
 /// The events of a ledger after `ledger.created`, as input lines of `recount append events`, without end.
@@ -49,6 +59,8 @@ pub(crate) struct Events {
     pub(crate) random: Random,
     /// How many events the ledger is to have: time passes accordingly.
     planned: u64,
+    /// Only what a simple rule answers, see [`Plan`].
+    pub(crate) plain: bool,
     /// Number of the last event made.
     seq: u64,
     /// Times something was made.
@@ -57,6 +69,8 @@ pub(crate) struct Events {
     sources: VecDeque<Source>,
     /// What was last said in each series.
     pub(crate) series: Vec<Option<Latest>>,
+    /// Of a plain ledger, hashes of series and the moments that something was said about.
+    pub(crate) moments: HashSet<u64>,
     /// Some figures in force: what corrections, disputes and the like are about.
     pub(crate) live: Vec<Live>,
     /// Cases that may still be updated.
@@ -66,17 +80,19 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// The events of a ledger of about `planned` events; the same numbers give the same events.
-    pub(crate) fn new(planned: u64, seed: u64) -> Events {
-        let series = (planned / 20).max(1) as usize;
+    /// The events of the ledger of `plan`; the same plan gives the same events.
+    pub(crate) fn new(plan: Plan) -> Events {
+        let series = (plan.events / 20).max(1) as usize;
         Events {
-            random: Random::new(seed),
-            planned,
+            random: Random::new(plan.seed),
+            planned: plan.events,
+            plain: plan.plain,
             seq: 1,
             made: 0,
             lines: VecDeque::new(),
             sources: VecDeque::new(),
             series: vec![None; series],
+            moments: HashSet::new(),
             live: Vec::new(),
             cases: Vec::new(),
             votes: Vec::new(),
@@ -168,7 +184,11 @@ mod tests {
 
     /// A thousand is the least that `cargo xtask generate` makes.
     fn lines(events: u64, seed: u64) -> Vec<String> {
-        Events::new(events, seed).take(events as usize - 1).collect()
+        plan(Plan { events, seed, plain: false })
+    }
+
+    fn plan(plan: Plan) -> Vec<String> {
+        Events::new(plan).take(plan.events as usize - 1).collect()
     }
 
     fn count(lines: &[String]) -> BTreeMap<String, usize> {
@@ -228,6 +248,27 @@ mod tests {
         check("record.retracted", 25, 80);
         check("figure.withdrawn", 25, 80);
         check("figure.disputed", 25, 80);
+    }
+
+    #[test]
+    fn plain_figures_are_dated_and_say_different_things_about_a_moment() {
+        let mut said = BTreeSet::new();
+        let (mut figures, mut revisions) = (0, BTreeSet::new());
+        for line in plan(Plan { events: 10_000, seed: 1, plain: true }) {
+            let event: Value = serde_json::from_str(&line).unwrap();
+            let data = &event["data"];
+            assert!(data["relayed_by"].is_null() && data["revises"].is_null(), "{line}");
+            if event["type"] == "figure.reported" {
+                let moment = ["indicator", "place", "breakdown", "reporter", "as_of"]
+                    .map(|member| data[member].to_string());
+                assert!(data["as_of"].is_string(), "{line}");
+                assert!(said.insert((moment.clone(), data["value"].to_string())), "{line}");
+                figures += 1;
+                revisions.insert(moment);
+            }
+        }
+        let revised = figures - revisions.len();
+        assert!(figures > 8_000 && revised > 100, "{figures} figures, {revised} of them revisions");
     }
 
     #[test]

@@ -1,17 +1,22 @@
 //! Figures and what becomes of them.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::{Value, json};
 
 use super::date::Day;
 use super::declarations::{BREAKDOWNS, COUNTED, PLACES, REPORTERS, breakdown, indicator, is_period, place};
-use super::events::Events;
+use super::events::{Events, Source};
 use super::random::scatter;
-use super::value::{Stated, stated};
+use super::value::{Stated, numbered, stated};
 
 /// Reporters that speak about the same indicator, place and breakdown.
 const VOICES: u64 = 4;
 /// The series there can be.
 pub(crate) const MOST_SERIES: u64 = COUNTED * VOICES * (PLACES + 1) * BREAKDOWNS;
+/// In a plain ledger figures about one moment end in different digits, so that none says what another says, not even
+/// after corrections.
+const TURNS: u64 = 10;
 /// Figures remembered as targets.
 const REMEMBERED: usize = 512;
 
@@ -20,12 +25,15 @@ const REMEMBERED: usize = 512;
 pub(crate) struct Latest {
     as_of: Option<String>,
     value: String,
+    published: Option<Day>,
+    turn: u64,
 }
 
 /// A figure in force.
 pub(crate) struct Live {
     seq: u64,
     series: u64,
+    turn: u64,
     /// What the event, or the newest correction of it, says.
     data: Value,
 }
@@ -76,58 +84,81 @@ impl Events {
         let number = self.random.index(count).min(self.random.index(count));
         let series = Series::of(number as u64);
         let mut data = series.data();
-        let latest = self.series[number].take().filter(|latest| latest.as_of.is_some());
-        let source = match (self.random.below(100), latest) {
-            (0..8, Some(latest)) => {
+        let latest = self.series[number].clone().filter(|latest| latest.as_of.is_some());
+        let (source, turn) = match (self.random.below(100), latest) {
+            (0..8, Some(latest)) if !self.plain || self.may_revise(&latest) => {
                 data["as_of"] = json!(latest.as_of);
-                self.newest()
+                (self.newest(), latest.turn + 1)
             }
-            (8..13, Some(latest)) => {
+            (8..13, Some(latest)) if !self.plain => {
                 data["as_of"] = json!(latest.as_of);
                 data["value"] = json!(latest.value);
-                self.newest()
+                (self.newest(), latest.turn + 1)
             }
             _ => {
                 let source = self.quoted();
                 let days = self.random.below(60);
-                if let Some(date) = self.as_of(source.day.before(days), series.indicator) {
+                let date = self.as_of(source.day.before(days), series.indicator);
+                if self.plain && !self.is_new(number, date.as_deref()) {
+                    return;
+                }
+                if let Some(date) = date {
                     data["as_of"] = json!(date);
                 }
-                source
+                (source, 0)
             }
         };
-        self.report(number as u64, data, &source.id);
+        self.report(number as u64, turn, data, &source);
     }
 
-    /// What the reporter of a series says today.
-    fn stated(&mut self, series: u64) -> Stated {
-        let today = self.today();
-        stated(&mut self.random, truth(series, today))
+    /// Of a plain ledger: a revision is published on a later day than what it revises, and both days are known.
+    fn may_revise(&self, latest: &Latest) -> bool {
+        let (before, after) = (latest.published, self.newest().published());
+        latest.turn + 1 < TURNS && before.zip(after).is_some_and(|(before, after)| before < after)
+    }
+
+    /// Of a plain ledger: whether nothing was said yet about this moment in this series. Hashes are kept, as they are
+    /// small; one that two moments share costs a figure.
+    fn is_new(&mut self, series: usize, as_of: Option<&str>) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (series, as_of).hash(&mut hasher);
+        self.moments.insert(hasher.finish())
+    }
+
+    /// What the reporter of a series says today; in a plain ledger something that no other turn says.
+    fn stated(&mut self, series: u64, turn: u64) -> Stated {
+        let truth = truth(series, self.today());
+        match (self.plain, turn) {
+            (false, _) => stated(&mut self.random, truth),
+            (true, 0) => stated(&mut self.random, truth / TURNS * TURNS),
+            (true, _) => numbered(truth / TURNS * TURNS + turn),
+        }
     }
 
     /// As said by the reporter: to the day, to the month, or not at all.
     fn as_of(&mut self, day: Day, indicator: u64) -> Option<String> {
         match self.random.below(100) {
             _ if is_period(indicator) => Some(day.quarter()),
-            0..5 => None,
-            5..20 => Some(day.month()),
+            0..5 if !self.plain => None,
+            // The last day of a February is also that of the month: which of the two is later is no plain question.
+            5..20 if !self.plain || !day.is_in_february() => Some(day.month()),
             _ => Some(day.full()),
         }
     }
 
     /// Adds the figure, and all that does not depend on why it is reported.
-    fn report(&mut self, series: u64, mut data: Value, source: &str) {
-        let stated = self.stated(series);
+    fn report(&mut self, series: u64, turn: u64, mut data: Value, source: &Source) {
+        let stated = self.stated(series, turn);
         if data["value"].is_null() {
             data["value"] = json!(stated.value);
             if self.random.percent(60) {
                 data["wording"] = json!(stated.wording);
             }
         }
-        data["source"] = json!(source);
+        data["source"] = json!(source.id);
         // A row of its own for each figure: no two events say the same.
         data["locator"] = json!(format!("table 2, row {}", self.next_seq()));
-        if self.random.percent(3) {
+        if self.random.percent(3) && !self.plain {
             data["relayed_by"] = json!("press");
         }
         if self.random.percent(10) {
@@ -135,9 +166,9 @@ impl Events {
         }
         let seq = self.emit("figure.reported", data.clone());
         let text = |member: &str| data[member].as_str().map(str::to_owned);
-        let latest = Latest { as_of: text("as_of"), value: text("value").unwrap_or_default() };
-        self.series[series as usize] = Some(latest);
-        self.remember(Live { seq, series, data });
+        let (as_of, value) = (text("as_of"), text("value").unwrap_or_default());
+        self.series[series as usize] = Some(Latest { as_of, value, published: source.published(), turn });
+        self.remember(Live { seq, series, turn, data });
     }
 
     fn remember(&mut self, figure: Live) {
@@ -156,6 +187,9 @@ impl Events {
 
     /// A figure that names the one it supersedes.
     pub(crate) fn revision(&mut self) {
+        if self.plain {
+            return;
+        }
         let Some(revised) = self.take_live() else { return };
         let mut data = Series::of(revised.series).data();
         data["revises"] = json!(revised.seq);
@@ -163,13 +197,13 @@ impl Events {
             data["as_of"] = json!(as_of);
         }
         let source = self.newest();
-        self.report(revised.series, data, &source.id);
+        self.report(revised.series, 0, data, &source);
     }
 
     /// We recorded a figure wrongly.
     pub(crate) fn correction(&mut self) {
         let Some(mut figure) = self.take_live() else { return };
-        figure.data["value"] = json!(self.stated(figure.series).value);
+        figure.data["value"] = json!(self.stated(figure.series, figure.turn).value);
         let reason = format!("misread; found in review {}", self.next_seq());
         let data = json!({"target": figure.seq, "data": figure.data, "reason": reason});
         self.emit("record.corrected", data);
@@ -199,7 +233,7 @@ impl Events {
         let Some(figure) = self.take_live() else { return };
         let others = 1 + self.random.index(REPORTERS.len() - 1);
         let contester = (Series::of(figure.series).reporter + others) % REPORTERS.len();
-        let value = self.stated(figure.series).value;
+        let value = self.stated(figure.series, figure.turn).value;
         let source = self.newest();
         let data = json!({"target": figure.seq, "by_reporter": REPORTERS[contester].0, "value": value,
             "source": source.id, "note": "counted by another definition"});

@@ -14,7 +14,7 @@ pub(crate) struct Stated {
 pub(crate) fn stated(random: &mut Random, number: u64) -> Stated {
     let (round, low, high) = (rounded(number), number * 9 / 10, number * 11 / 10 + 1);
     let (value, wording) = match random.below(100) {
-        0..70 => (format!("{number}"), format!("{number} осіб")),
+        0..70 => return numbered(number),
         70..76 => (format!(">{round}"), format!("more than {round}")),
         76..82 => (format!(">={round}"), format!("at least {round}")),
         82..88 => (format!("~{round}"), format!("близько {round}")),
@@ -25,6 +25,11 @@ pub(crate) fn stated(random: &mut Random, number: u64) -> Stated {
         }
     };
     Stated { value, wording }
+}
+
+/// `number` as somebody who has counted states it.
+pub(crate) fn numbered(number: u64) -> Stated {
+    Stated { value: number.to_string(), wording: format!("{number} осіб") }
 }
 
 /// The number with its two leading digits only: what people call round.
