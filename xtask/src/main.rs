@@ -16,15 +16,15 @@ use std::process::ExitCode;
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "usage: cargo xtask TASK
-  bench [--events N] [--only NAME… | --write]
-                          how long the commands take on a generated ledger
+  bench [SUITE…] [--events N] [--rounds N] [--write]
+                          time and memory, ours and others', on generated ledgers
   ci                      everything that must hold before a change is taken
   codegen [--check]       docs/cli-reference.md from the help of recount
   data [--print|--check]  data/ukraine-children.jsonl from the dossier
   demo                    the main job on the real ledger
   faults [ROW…] [--ci | --minutes N] [--seed S] [--trial K] [--write]
                           the fault matrix of docs/reliability.md
-  generate --events N --out FILE [--seed S]
+  generate --events N --out FILE [--seed S] [--plain]
                           a ledger of any size, the same for the same numbers
   tidy                    the rules of the tree that no compiler checks";
 

@@ -34,15 +34,24 @@ pub(crate) struct Build {
 ///
 /// When it does not build; the compiler has said why on standard error.
 pub(crate) fn build(build: Build) -> Result<PathBuf> {
+    build_program("recount-cli", "recount", build)
+}
+
+/// The same for another program of the workspace.
+///
+/// # Errors
+///
+/// When it does not build; the compiler has said why on standard error.
+pub(crate) fn build_program(package: &str, name: &str, build: Build) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(["build", "--quiet", "--package", "recount-cli", "--bin", "recount"]);
+    command.args(["build", "--quiet", "--package", package, "--bin", name]);
     command.arg("--message-format=json-render-diagnostics").args(build.release.then_some("--release"));
     if !build.features.is_empty() {
         command.arg("--features").arg(build.features.join(","));
     }
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        return Err("the recount binary does not build".into());
+        return Err(format!("{name} does not build").into());
     }
     let messages = String::from_utf8(output.stdout)?;
     let executable = |line: &str| {

@@ -1,80 +1,102 @@
-//! One process, from its start to its end: wall time and peak memory.
+//! One process, from its start to its end: wall time, processor time, peak memory.
 
-use std::fs::{self, File};
-use std::path::Path;
+use std::fs::File;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::Result;
+use wait4::Wait4;
 
-/// GNU time: it asks the kernel for the peak memory of the child it waits for, and is itself too small to count.
-const TIME: &str = "/usr/bin/time";
+use crate::Result;
 
 /// What one run took.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sample {
     /// Wall time in seconds.
     pub(crate) seconds: f64,
-    /// Peak of the resident memory in KiB; `None` where GNU time is not installed.
-    pub(crate) peak: Option<u64>,
+    /// Time on processors, user and system, in seconds.
+    pub(crate) cpu: f64,
+    /// Peak of the resident memory in MiB: the largest of the process and those it waited for. The kernel counts the
+    /// memory of whoever starts a process as the process's own, so that nothing here holds much.
+    pub(crate) peak: f64,
 }
 
 /// A process to run.
-pub(crate) struct Process<'a> {
+#[derive(Clone)]
+pub(crate) struct Process {
     /// The program.
-    pub(crate) program: &'a Path,
+    pub(crate) program: PathBuf,
     /// Its arguments.
     pub(crate) arguments: Vec<String>,
-    /// The file it has as standard input.
-    pub(crate) input: &'a Path,
-    /// The file for what GNU time says.
-    pub(crate) notes: &'a Path,
+    /// Variables of its environment beside those of this process.
+    pub(crate) variables: Vec<(&'static str, String)>,
+    /// The file it has as standard input; nothing by default.
+    pub(crate) input: Option<PathBuf>,
+    /// The file for its standard output; nowhere by default.
+    pub(crate) output: Option<PathBuf>,
     /// Exit statuses that are no failure.
-    pub(crate) passes: &'a [i32],
+    pub(crate) passes: &'static [i32],
 }
 
-/// Runs a process; what it prints goes to `/dev/null`.
-///
-/// # Errors
-/// If it cannot be run, fails, or GNU time does not say what is expected.
-pub(crate) fn run(process: &Process<'_>) -> Result<Sample> {
-    let is_there = Path::new(TIME).exists();
-    let mut command = match is_there {
-        true => {
-            let mut time = Command::new(TIME);
-            time.args(["-f", "%M", "-o"]).arg(process.notes).arg(process.program);
-            time
+impl Process {
+    /// A program with arguments that succeeds with exit status 0.
+    pub(crate) fn new<A: Into<String>>(
+        program: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Process {
+        Process {
+            program: program.into(),
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            variables: Vec::new(),
+            input: None,
+            output: None,
+            passes: &[0],
         }
-        false => Command::new(process.program),
-    };
-    command.args(&process.arguments).stdin(File::open(process.input)?).stdout(Stdio::null());
-    let started = Instant::now();
-    let status = command.env("RECOUNT_BY", "bench").status()?;
-    let seconds = started.elapsed().as_secs_f64();
-    if !status.code().is_some_and(|code| process.passes.contains(&code)) {
-        return Err(format!("recount {}: {status}", process.arguments.join(" ")).into());
     }
-    let peak = if is_there { Some(parse(&fs::read_to_string(process.notes)?)?) } else { None };
-    Ok(Sample { seconds, peak })
+
+    /// The same with one more variable.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Process {
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// If it cannot be run, or fails; what it says on standard error is part of the error.
+    pub(crate) fn run(&self) -> Result<Sample> {
+        let errors = tempfile::NamedTempFile::new()?;
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).envs(self.variables.iter().cloned()).stderr(errors.reopen()?);
+        match &self.input {
+            Some(input) => command.stdin(File::open(input)?),
+            None => command.stdin(Stdio::null()),
+        };
+        match &self.output {
+            Some(output) => command.stdout(File::create(output)?),
+            None => command.stdout(Stdio::null()),
+        };
+        let started = Instant::now();
+        let ended = command.spawn()?.wait4()?;
+        let seconds = started.elapsed().as_secs_f64();
+        if !ended.status.code().is_some_and(|code| self.passes.contains(&code)) {
+            let said = std::fs::read_to_string(errors.path())?;
+            return Err(format!("{}: {}", ended.status, said.lines().next_back().unwrap_or_default()).into());
+        }
+        let cpu = (ended.rusage.utime + ended.rusage.stime).as_secs_f64();
+        Ok(Sample { seconds, cpu, peak: ended.rusage.maxrss as f64 / f64::from(1 << 20) })
+    }
 }
 
-/// The peak in KiB: the last line; one about the exit status may come before it.
-fn parse(notes: &str) -> Result<u64> {
-    let number = notes.lines().last().and_then(|line| line.trim().parse().ok());
-    number.ok_or_else(|| format!("{TIME}: expected a number of KiB, found {notes:?}").into())
-}
-
-/// Of an odd number of samples the middle ones, of time and of memory.
+/// The middle one of numbers, or between the two in the middle.
 ///
 /// # Panics
 /// If there are none.
-pub(crate) fn median(samples: Vec<Sample>) -> Sample {
-    let middle = samples.len() / 2;
-    let mut seconds: Vec<f64> = samples.iter().map(|sample| sample.seconds).collect();
-    let mut peaks: Vec<Option<u64>> = samples.iter().map(|sample| sample.peak).collect();
-    seconds.sort_unstable_by(f64::total_cmp);
-    peaks.sort_unstable();
-    Sample { seconds: seconds[middle], peak: peaks[middle] }
+pub(crate) fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
+    let mut numbers: Vec<f64> = numbers.into_iter().collect();
+    numbers.sort_unstable_by(f64::total_cmp);
+    let middle = numbers.len() / 2;
+    if numbers.len() % 2 == 1 { numbers[middle] } else { f64::midpoint(numbers[middle - 1], numbers[middle]) }
 }
 
 #[cfg(test)]
@@ -84,35 +106,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn peaks_are_read() {
-        assert_eq!(parse("51200\n").unwrap(), 51_200);
-        assert_eq!(parse("Command exited with non-zero status 1\n51200\n").unwrap(), 51_200);
-        for bad in ["", "12.5\n", "Command terminated by signal 9\n"] {
-            assert!(parse(bad).unwrap_err().to_string().contains("expected a number of KiB"), "{bad}");
-        }
+    fn medians_are_in_the_middle() {
+        assert_eq!(median([3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median([4.0, 1.0]), 2.5);
     }
 
     #[test]
-    fn medians_of_time_and_memory_are_apart() {
-        let samples = [(3.0, 10), (1.0, 30), (2.0, 20)];
-        let samples = samples.map(|(seconds, peak)| Sample { seconds, peak: Some(peak) }).to_vec();
-        assert_eq!(median(samples), Sample { seconds: 2.0, peak: Some(20) });
-        let unknown = vec![Sample { seconds: 1.0, peak: None }];
-        assert_eq!(median(unknown.clone()), unknown[0]);
+    fn a_process_is_measured() {
+        let work = "a=0; while [ $a -lt 20000 ]; do a=$((a + 1)); done; exit 1";
+        let sample = Process { passes: &[0, 1], ..Process::new("/bin/sh", ["-c", work]) }.run().unwrap();
+        assert!(sample.cpu > 0.0 && sample.seconds > 0.0 && sample.peak > 0.5, "{sample:?}");
     }
 
     #[test]
     fn a_process_that_fails_is_no_measurement() {
-        let folder = std::env::temp_dir().join(format!("recount-xtask-measure-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let (input, notes) = (folder.join("input"), folder.join("notes"));
-        fs::write(&input, "exit 1").unwrap();
-        let check = |passes: &[i32]| {
-            let arguments = vec!["-s".to_owned()];
-            run(&Process { program: Path::new("/bin/sh"), arguments, input: &input, notes: &notes, passes })
-        };
-        assert!(check(&[0, 1]).unwrap().seconds > 0.0);
-        assert_eq!(check(&[0]).unwrap_err().to_string(), "recount -s: exit status: 1");
-        fs::remove_dir_all(folder).unwrap();
+        let problem =
+            Process::new("/bin/sh", ["-c", "echo one >&2; echo two >&2; exit 3"]).run().unwrap_err();
+        assert_eq!(problem.to_string(), "exit status: 3: two");
+    }
+
+    #[test]
+    fn streams_and_variables_are_given() {
+        let folder = tempfile::tempdir().unwrap();
+        let (input, output) = (folder.path().join("input"), folder.path().join("output"));
+        std::fs::write(&input, "in").unwrap();
+        let process = Process::new("/bin/sh", ["-c", "cat; echo $WORD"]).with("WORD", "word");
+        Process { input: Some(input), output: Some(output.clone()), ..process }.run().unwrap();
+        assert_eq!(std::fs::read_to_string(output).unwrap(), "inword\n");
     }
 }

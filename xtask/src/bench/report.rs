@@ -1,89 +1,95 @@
-//! The result as a Markdown table, and its place in docs/benchmarks.md.
+//! The result as Markdown, and its place in docs/benchmarks.md.
 
 use std::fmt;
 use std::fs;
 use std::process::Command;
 
-use super::measure::Sample;
-use super::{PAGE, ROUNDS};
+use super::PAGE;
+use super::contest::Outcome;
+use super::limit::Limit;
 use crate::Result;
-use crate::generate::Plan;
 
 const END: &str = "<!-- end -->";
 
-/// One command of the result.
-pub(crate) struct Row {
-    /// The command as it is shown.
-    pub(crate) shown: String,
-    /// The medians.
-    pub(crate) median: Sample,
-}
-
-/// All that is told of a run; the first row is the baseline.
+/// What is told of a run of one suite.
 pub(crate) struct Report {
-    plan: Plan,
-    /// Size of the ledger in bytes.
-    bytes: u64,
-    /// The day of the run and the machine.
-    facts: String,
-    rows: Vec<Row>,
+    /// The suite and the size of its ledgers: where it stands in the page.
+    pub(crate) place: String,
+    /// Ledger, day, machine, versions.
+    pub(crate) facts: String,
+    /// The first row is what ratios are to.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// What is to hold between them.
+    pub(crate) limits: Vec<Limit>,
 }
 
 impl Report {
-    /// The report of a run that has just ended on this machine.
-    ///
-    /// # Errors
-    /// If the day is not to be learned.
-    pub(crate) fn new(plan: Plan, bytes: u64, rows: Vec<Row>) -> Result<Report> {
-        let date = Command::new("date").args(["-u", "+%Y-%m-%d"]).output()?;
-        let facts = format!("{}, {}", String::from_utf8(date.stdout)?.trim(), machine()?);
-        Ok(Report { plan, bytes, facts, rows })
-    }
-
-    /// `page` with this report between the markers for its size.
+    /// `page` with this report between the markers of its place.
     ///
     /// # Errors
     /// If the page has no such markers.
     pub(crate) fn put_into(&self, page: &str) -> Result<String> {
-        let start = format!("<!-- bench {} -->\n", self.plan.events);
+        let start = format!("<!-- bench {} -->\n", self.place);
         let place =
             page.split_once(&start).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
         let missing = || format!("{PAGE}: expected {} and {END}, with lines of their own", start.trim());
         let (before, after) = place.ok_or_else(missing)?;
         Ok(format!("{before}{start}\n{self}\n{END}{after}"))
     }
+
+    /// The answers that differ, each with its entry.
+    pub(crate) fn differences(&self) -> Vec<String> {
+        let difference = |outcome: &Outcome| Some(format!("{}: {}", outcome.name, outcome.differs.as_ref()?));
+        self.outcomes.iter().filter_map(difference).collect()
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Plan { events, seed, .. } = self.plan;
-        let megabytes = self.bytes as f64 / 1e6;
-        writeln!(
-            f,
-            "{events} events, {megabytes:.0} MB, seed {seed}; medians of {ROUNDS} rounds; {}.\n",
-            self.facts
-        )?;
-        writeln!(f, "| command | time, s | to baseline | peak, MiB | to baseline |")?;
+        writeln!(f, "{}.\n", self.facts)?;
+        writeln!(f, "| what | time, s | to the first | processors, s | peak, MiB |")?;
         writeln!(f, "|---|--:|--:|--:|--:|")?;
-        let Some(base) = self.rows.first().map(|row| row.median) else { return Ok(()) };
-        for Row { shown, median: Sample { seconds, peak } } in &self.rows {
-            let (memory, ratio) = match peak.zip(base.peak) {
-                Some((peak, base)) => {
-                    (format!("{:.1}", kib(peak) / 1024.0), format!("{:.2}", kib(peak) / kib(base)))
-                }
-                None => ("n/a".to_owned(), "n/a".to_owned()),
-            };
-            writeln!(f, "| `{shown}` | {seconds:.2} | {:.2} | {memory} | {ratio} |", seconds / base.seconds)?;
+        for outcome in &self.outcomes {
+            writeln!(f, "| {} | {} |", outcome.name, self.cells(outcome))?;
         }
-        Ok(())
+        for difference in self.differences() {
+            writeln!(f, "\n**Another answer:** {difference}")?;
+        }
+        if !self.limits.is_empty() {
+            writeln!(f, "\n| limit | at most | measured | |\n|---|--:|--:|---|")?;
+        }
+        self.limits.iter().try_for_each(|limit| writeln!(f, "{}", limit.row(&self.outcomes)))
     }
 }
 
-fn kib(peak: u64) -> f64 {
-    peak as f64
+impl Report {
+    fn cells(&self, outcome: &Outcome) -> String {
+        let why = match &outcome.samples {
+            Ok(_) => "not measured",
+            Err(why) => why,
+        };
+        let cells = || {
+            let seconds = outcome.median(|sample| sample.seconds)?;
+            let (cpu, peak) = (outcome.median(|sample| sample.cpu)?, outcome.median(|sample| sample.peak)?);
+            let ratio =
+                outcome.ratio(self.outcomes.first()?).map_or("n/a".to_owned(), |ratio| format!("{ratio:.2}"));
+            // Of what takes milliseconds, tenths of them.
+            let digits = if seconds < 0.1 { 4 } else { 2 };
+            Some(format!("{seconds:.digits$} | {ratio} | {cpu:.digits$} | {peak:.1}"))
+        };
+        cells().unwrap_or_else(|| format!("{why} | | |"))
+    }
 }
 
-/// Cores, processor, memory and system, as far as the system says.
+/// The day and the machine: cores, processor, memory and system, as far as the system says.
+///
+/// # Errors
+/// If the day is not to be learned.
+pub(crate) fn circumstances() -> Result<String> {
+    let date = Command::new("date").args(["-u", "+%Y-%m-%d"]).output()?;
+    Ok(format!("{}, {}", String::from_utf8(date.stdout)?.trim(), machine()?))
+}
+
 fn machine() -> Result<String> {
     let fact = |file: &str, name: &str| {
         let text = fs::read_to_string(file).ok()?;
@@ -107,36 +113,59 @@ fn gigabytes(total: &str) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::contest::tests::outcome;
     use super::*;
 
-    fn report(peak: Option<u64>) -> Report {
-        let row =
-            |shown: &str, seconds, peak| Row { shown: shown.to_owned(), median: Sample { seconds, peak } };
-        let rows = vec![row("figures", 2.0, peak), row("verify", 3.0, peak.map(|peak| peak / 2))];
-        let plan = Plan { events: 5_000, seed: 1, plain: false };
-        Report { plan, bytes: 1_600_000, facts: "2026-01-02, 2 cores".to_owned(), rows }
+    fn report() -> Report {
+        let absent = Outcome { samples: Err("absent: pip cannot install it".into()), ..outcome("chdb", &[]) };
+        let wrong = Outcome {
+            differs: Some("row 3: recount has a, this one has b".into()),
+            ..outcome("jq", &[20.0])
+        };
+        let outcomes =
+            vec![outcome("duckdb", &[2.0, 4.0, 3.0]), outcome("recount", &[1.0, 1.0, 0.075]), wrong, absent];
+        let limits = vec![Limit::time("replay", "recount", &["duckdb"], 0.25)];
+        Report {
+            place: "peers 5000".into(),
+            facts: "5000 events, 2026-01-02, 2 cores".into(),
+            outcomes,
+            limits,
+        }
     }
 
     #[test]
-    fn ratios_are_to_the_first_row() {
-        insta::assert_snapshot!(report(Some(2_048)).to_string(), @"
-        5000 events, 2 MB, seed 1; medians of 3 rounds; 2026-01-02, 2 cores.
+    fn everything_is_told() {
+        insta::assert_snapshot!(report().to_string(), @"
+        5000 events, 2026-01-02, 2 cores.
 
-        | command | time, s | to baseline | peak, MiB | to baseline |
+        | what | time, s | to the first | processors, s | peak, MiB |
         |---|--:|--:|--:|--:|
-        | `figures` | 2.00 | 1.00 | 2.0 | 1.00 |
-        | `verify` | 3.00 | 1.50 | 1.0 | 0.50 |
+        | duckdb | 3.00 | 1.00 | 6.00 | 30.0 |
+        | recount | 1.00 | 0.25 | 2.00 | 10.0 |
+        | jq | 20.00 | 10.00 | 40.00 | 200.0 |
+        | chdb | absent: pip cannot install it | | | |
+
+        **Another answer:** jq: row 3: recount has a, this one has b
+
+        | limit | at most | measured | |
+        |---|--:|--:|---|
+        | replay | 0.25 × | 0.250 × | holds |
         ");
-        assert!(report(None).to_string().ends_with("| `verify` | 3.00 | 1.50 | n/a | n/a |\n"));
     }
 
     #[test]
-    fn only_the_place_for_the_size_is_replaced() {
-        let place = |events: &str, text: &str| format!("<!-- bench {events} -->\n{text}{END}\n");
-        let page = |text: &str| format!("a\n{}b\n{}c\n", place("5000", text), place("500", "old\n"));
-        let report = report(None);
+    fn differences_are_found() {
+        assert_eq!(report().differences(), ["jq: row 3: recount has a, this one has b"]);
+    }
+
+    #[test]
+    fn only_the_place_of_the_suite_and_size_is_replaced() {
+        let place = |name: &str, text: &str| format!("<!-- bench {name} -->\n{text}{END}\n");
+        let page =
+            |text: &str| format!("a\n{}b\n{}c\n", place("peers 5000", text), place("peers 500", "old\n"));
+        let report = report();
         assert_eq!(report.put_into(&page("old\n")).unwrap(), page(&format!("\n{report}\n")));
-        assert!(report.put_into("a\n").unwrap_err().to_string().contains("<!-- bench 5000 -->"));
+        assert!(report.put_into("a\n").unwrap_err().to_string().contains("<!-- bench peers 5000 -->"));
     }
 
     #[test]
