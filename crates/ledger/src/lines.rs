@@ -8,7 +8,7 @@ use crate::line::MAX_LINE;
 use crate::storage::{StoredFile, read_exact_at};
 
 /// Bytes read at once.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 18;
 
 /// A line, borrowed from the read buffer.
 #[derive(Debug, Clone, Copy)]
@@ -164,7 +164,7 @@ mod tests {
         content.extend(b"yy\n");
         content.extend(vec![b'z'; MAX_LINE]);
         content.extend(b"\n");
-        content.extend(vec![b'w'; 3 * BLOCK]);
+        content.extend(vec![b'w'; MAX_LINE + BLOCK]);
         content.extend(b"\nend\n");
         let length = content.len() as u64;
         let found = check(&content, 0..length);

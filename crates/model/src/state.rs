@@ -24,7 +24,7 @@ pub use row::{
 use crate::date::{Day, Edtf, Instant, Published};
 use crate::event::{Kind, Seq};
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use check::{AcknowledgementRow, CheckRow};
 use claims::Claims;
@@ -71,8 +71,8 @@ pub struct State {
     pub(crate) corrections: Vec<(Seq, Seq)>,
     /// Retractions in order: (retraction, target).
     pub(crate) retractions: Vec<(Seq, Seq)>,
-    /// The corrections of each corrected event, oldest first.
-    pub(crate) corrected: HashMap<Seq, Vec<Seq>>,
+    /// The same by original: (original, correction).
+    pub(crate) corrected: BTreeSet<(Seq, Seq)>,
     /// The retraction of each retracted event.
     pub(crate) retracted: HashMap<Seq, Seq>,
     /// The events whose content was erased.
@@ -143,8 +143,8 @@ impl State {
     }
 
     /// The corrections of event `seq`, oldest first, undone ones included.
-    pub fn corrections_of(&self, seq: Seq) -> impl Iterator<Item = Seq> {
-        self.corrected.get(&seq).into_iter().flatten().copied()
+    pub fn corrections_of(&self, seq: Seq) -> impl DoubleEndedIterator<Item = Seq> {
+        self.corrected.range((seq, 0)..=(seq, Seq::MAX)).map(|(_, correction)| *correction)
     }
 
     /// The event that retracted event `seq`.
@@ -154,7 +154,7 @@ impl State {
 
     /// The correction of event `seq` that is in force, if there is one.
     pub fn correction_in_force(&self, seq: Seq) -> Option<Seq> {
-        self.corrections_of(seq).filter(|by| self.retraction_of(*by).is_none()).last()
+        self.corrections_of(seq).rfind(|by| self.retraction_of(*by).is_none())
     }
 
     /// Whether the case update of event `seq` is the last one of its case by its source and reporter.

@@ -209,7 +209,7 @@ impl State {
             }};
         }
         self.corrections.push((seq, target));
-        self.corrected.entry(target).or_default().push(seq);
+        self.corrected.insert((target, seq));
         if target >= seq || self.kind(target) != Some(fact.kind()) {
             return Err(no_such(target, "an earlier event of the replacement's type"));
         }

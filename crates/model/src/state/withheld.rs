@@ -102,7 +102,7 @@ impl State {
                 let target = withheld.target.filter(|target| self.is_withheld(*target));
                 let target = target.ok_or_else(|| unfit("target", "the stub that it corrected"))?;
                 self.corrections.push((seq, target));
-                self.corrected.entry(target).or_default().push(seq);
+                self.corrected.insert((target, seq));
             }
             _ => {}
         }
