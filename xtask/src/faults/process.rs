@@ -106,6 +106,14 @@ impl Running {
         Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().map(drop)
     }
 
+    /// Whether it has ended.
+    ///
+    /// # Errors
+    /// If the system does not say.
+    pub(crate) fn is_over(&mut self) -> io::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     /// What it has printed so far.
     ///
     /// # Errors

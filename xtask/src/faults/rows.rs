@@ -1,9 +1,11 @@
 //! The rows of the matrix, one file each.
 
+mod block_replay;
 mod crash_states;
 mod errors;
 mod kills;
 mod order;
+mod power_cut;
 mod random_kills;
 mod thin_volume;
 mod volatile_cache;
@@ -94,7 +96,9 @@ pub(crate) const ROWS: &[Row] = &[
     errors::ROW,
     order::ROW,
     crash_states::ROW,
+    power_cut::ROW,
     volatile_cache::ROW,
+    block_replay::ROW,
     write_back::ROW,
     thin_volume::ROW,
     random_kills::ROW,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::bench::copy_folder;
-use super::process::{self, Finished};
+use super::process::{self, Finished, Running};
 use super::runner::{BASE, INIT, Known, NEXT_SOURCE, Receipt, Runner, figures, receipts};
 use super::trace::{self, Call};
 use super::trials::{Broken, Trials, Verdict, ensure};
@@ -192,6 +192,14 @@ impl Prepared {
     /// If it cannot be started.
     pub(crate) fn run(&self, program: &[&str], work: &Path, notes: &Path) -> io::Result<Finished> {
         process::run(&mut self.command(program, work, notes)?, notes)
+    }
+
+    /// Starts the operation in a folder.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub(crate) fn start(&self, work: &Path, notes: &Path) -> io::Result<Running> {
+        process::start(&mut self.command(&[], work, notes)?, notes)
     }
 
     fn command(&self, program: &[&str], work: &Path, notes: &Path) -> io::Result<Command> {

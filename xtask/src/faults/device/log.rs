@@ -75,6 +75,13 @@ impl Disk {
         self.contents().log.len()
     }
 
+    /// Begins the log anew; gives what the disk holds then.
+    pub(crate) fn begin_log(&self) -> Vec<u8> {
+        let mut contents = self.contents();
+        contents.log.clear();
+        contents.image.clone()
+    }
+
     /// The log so far; a new one is begun.
     pub(crate) fn take_log(&self) -> Vec<Entry> {
         take(&mut self.contents().log)
