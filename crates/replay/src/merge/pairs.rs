@@ -342,8 +342,10 @@ impl Pairing<'_, '_> {
     /// Two events that are the same may declare their thing under two ids.
     fn same_thing(&mut self, event: &EventLine<'_>, here: Seq) {
         let theirs = Kind::parse(&event.kind).and_then(|kind| codec::declared(kind, event.data));
+        // Few events declare something, and only for those ours is read.
+        let Some((dictionary, theirs)) = theirs else { return };
         let ours = self.session.in_force(here).and_then(|(kind, data)| codec::declared(kind, &data));
-        if let (Some((dictionary, theirs)), Some((same, ours))) = (theirs, ours)
+        if let Some((same, ours)) = ours
             && dictionary == same
             && theirs != ours
         {
