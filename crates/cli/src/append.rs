@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
 use std::time::Duration;
 
 use recount_ledger::storage::Fitness;
@@ -17,6 +16,7 @@ use crate::args::{Appending, Global};
 use crate::clock;
 use crate::error::{BAD_INPUT, Failure, IO, Trouble};
 use crate::output::Output;
+use crate::remembered;
 use crate::storage::storage;
 use crate::terminal::counted;
 
@@ -35,15 +35,16 @@ pub(crate) fn writer_options(appending: &Appending, stamp: Stamp) -> Options {
 
 impl Append {
     /// Locks the ledger, replays it, and refuses what concerns the append as a whole.
-    pub(crate) fn open(file: &Path, appending: &Appending) -> Result<Append, Failure> {
+    pub(crate) fn open(global: &Global, output: &Output, appending: &Appending) -> Result<Append, Failure> {
         let stamp = clock::stamp(appending.accept_clock)?;
         let options = SessionOptions {
             by: clock::recorder(appending.by.as_deref())?,
             allow_duplicate: appending.allow_duplicate,
             salt: Box::new(clock::salt()?),
         };
-        let session = Session::open(storage(), file, &writer_options(appending, stamp), options)?;
+        let session = Session::open(storage(), &global.file, &writer_options(appending, stamp), options)?;
         session.admit(appending.expect, stamp)?;
+        remembered::check(global, output);
         Ok(Append { session, stamp, dry_run: appending.dry_run })
     }
 
@@ -63,11 +64,23 @@ impl Append {
     }
 
     /// Commits the one event that was staged, or says that it is recorded already.
-    pub(crate) fn conclude(&mut self, output: &mut Output, staged: &Staged) -> Result<(), Failure> {
+    pub(crate) fn conclude(
+        &mut self,
+        global: &Global,
+        output: &mut Output,
+        staged: &Staged,
+    ) -> Result<(), Failure> {
         match staged {
-            Staged::Already(duplicate) => report_duplicate(output, "", duplicate.seq, duplicate.fate),
-            Staged::New(_) => self.commit(output),
+            Staged::Already(duplicate) => report_duplicate(output, "", duplicate.seq, duplicate.fate)?,
+            Staged::New(_) => self.commit(output)?,
         }
+        self.remember(global);
+        Ok(())
+    }
+
+    /// Remembers the head after the last commit.
+    pub(crate) fn remember(&self, global: &Global) {
+        remembered::update(global, self.session.ledger().head());
     }
 
     /// Commits what is staged and prints the receipt; with `--dry-run` only says what would be appended.
@@ -141,10 +154,10 @@ pub(crate) fn append_one<D: fmt::Display>(
     kind: Kind,
     data: impl FnOnce(&Session<'_>) -> Result<D, Failure>,
 ) -> Result<(), Failure> {
-    let mut append = Append::open(&global.file, appending)?;
+    let mut append = Append::open(global, output, appending)?;
     let data = data(&append.session)?;
     let staged = append.stage(kind, &data)?;
-    append.conclude(output, &staged)
+    append.conclude(global, output, &staged)
 }
 
 /// The option that holds a member: the targets of corrections and the like are arguments.

@@ -54,7 +54,7 @@ pub(crate) struct Global {
     /// Never ask (recount never does; for scripts that say so)
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
-    /// Answer from the ledger alone (there is no state cache yet, so this changes nothing)
+    /// Answer from the ledger alone: nothing is read from or kept in the cache folder
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
 }

@@ -9,6 +9,7 @@ mod commands;
 mod error;
 mod listing;
 mod output;
+mod remembered;
 mod replace;
 mod storage;
 mod summary;

@@ -16,6 +16,7 @@ use recount_tables::Provenance;
 use crate::args::{ClockOptions, Global};
 use crate::error::{BAD_INPUT, Failure, Trouble};
 use crate::output::Output;
+use crate::remembered;
 use crate::storage::storage;
 use crate::terminal::counted;
 
@@ -40,8 +41,7 @@ impl View {
         unknown: impl FnOnce(&State) -> Vec<Trouble>,
     ) -> Result<View, Failure> {
         let (clocks, mut troubles) = parse_clocks(options);
-        let ledger = Ledger::open(storage(), &global.file)?;
-        note_tail(&ledger, output);
+        let ledger = open(global, output)?;
         // Nothing is known before the first event: what else is wrong is told by the whole ledger.
         let until = clocks.recorded_by.filter(|point| *point != RecordedBy::Seq(0));
         let replay = replay_to(&ledger, until, output)?;
@@ -93,6 +93,15 @@ impl View {
         let trouble = Trouble::new(Code::BAD_POINT, format!("expected a sequence number from 1 to {size}"));
         Some(trouble.at("--recorded-by").value(seq.to_string()))
     }
+}
+
+/// Opens a ledger for reading; says what follows its last checkpoint, and if this machine knew it otherwise.
+pub(crate) fn open(global: &Global, output: &Output) -> Result<Ledger, Failure> {
+    let ledger = Ledger::open(storage(), &global.file)?;
+    note_tail(&ledger, output);
+    remembered::check(global, output);
+    remembered::update(global, ledger.head());
+    Ok(ledger)
 }
 
 /// Replays a ledger as far as the recorded clock asks.

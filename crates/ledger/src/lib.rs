@@ -67,6 +67,7 @@ mod locate;
 pub mod merkle;
 pub mod reader;
 pub mod redact;
+pub mod seen;
 mod sequence;
 pub mod storage;
 pub mod stub;

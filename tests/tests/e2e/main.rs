@@ -12,6 +12,7 @@ mod errors;
 mod formats;
 mod merge;
 mod redact;
+mod remembered;
 mod why_and_vintages;
 
 use recount_test_support::{Outcome, TestEnvironment, repository};

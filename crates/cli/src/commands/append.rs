@@ -34,7 +34,7 @@ fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Resu
     let name =
         if many.input == Path::new("-") { "stdin".to_owned() } else { many.input.display().to_string() };
     let mut lines = Lines::open(&many.input, &name)?;
-    let mut append = Append::open(&global.file, &many.appending)?;
+    let mut append = Append::open(global, output, &many.appending)?;
     let mut troubles: Vec<Trouble> = Vec::new();
     let (mut seen, mut already) = (0_usize, 0_usize);
     while let Some((number, line)) = lines.next()? {
@@ -74,6 +74,7 @@ fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Resu
         return Err(Failure::new(BAD_INPUT, troubles));
     }
     append.commit(output)?;
+    append.remember(global);
     if already > 0 && !many.appending.dry_run {
         output.note(&format!("{} appended, {already} recorded already", counted(seen, "event")));
     }

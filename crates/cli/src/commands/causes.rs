@@ -16,7 +16,7 @@ use crate::output::Output;
 
 /// Appends a correction: the event's data with some members set.
 pub(crate) fn correct(global: &Global, output: &mut Output, correct: &Correct) -> Result<(), Failure> {
-    let mut append = Append::open(&global.file, &correct.appending)?;
+    let mut append = Append::open(global, output, &correct.appending)?;
     let refused = |problem: Problem| Failure::one(BAD_INPUT, Trouble::of_problem(problem, "SEQ".to_owned()));
     let (kind, before) = append.session.data_in_force(correct.seq).map_err(refused)?;
     let Ok(Value::Object(members)) = serde_json::from_str(&before) else {
@@ -32,7 +32,7 @@ pub(crate) fn correct(global: &Global, output: &mut Output, correct: &Correct) -
         let message = format!("expected a replacement that differs from what seq {} says now", correct.seq);
         return Err(Failure::one(BAD_INPUT, Trouble::new(Code::MEMBERS_CONFLICT, message).at("--set")));
     }
-    append.conclude(output, &staged)
+    append.conclude(global, output, &staged)
 }
 
 fn replacement(kind: Kind, before: &Map<String, Value>, correct: &Correct) -> Members {

@@ -16,14 +16,12 @@ use crate::changes::{Changes, counts};
 use crate::error::{BAD_INPUT, Failure, Trouble};
 use crate::listing::clocks_json;
 use crate::output::Output;
-use crate::storage::storage;
-use crate::view::{clock_lines, note_tail, replay_to};
+use crate::view::{clock_lines, open, replay_to};
 
 /// Prints the changes. Two points on one recorded prefix need one replay.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Diff) -> Result<(), Failure> {
     let (from, to) = points(options)?;
-    let ledger = Ledger::open(storage(), &global.file)?;
-    note_tail(&ledger, output);
+    let ledger = open(global, output)?;
     check_ends(&ledger, options, (&from, &to))?;
     let later = replay_to(&ledger, to.recorded_by, output)?;
     let earlier = match from.recorded_by == to.recorded_by {

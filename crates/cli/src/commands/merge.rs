@@ -19,7 +19,7 @@ use crate::view::note_tail;
 /// Merges, or lists every conflict that no rule settles.
 pub(crate) fn run(global: &Global, output: &mut Output, merge: &Merge) -> Result<(), Failure> {
     output.refuse_csv("what a merge did has no rows")?;
-    let mut append = Append::open(&global.file, &merge.appending)?;
+    let mut append = Append::open(global, output, &merge.appending)?;
     let other = Other::open(storage(), &merge.other)?;
     note_tail(other.ledger(), output);
     append.session.admit_other(storage(), &other, merge.any_origin)?;
@@ -32,6 +32,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, merge: &Merge) -> Result
         true => None,
         false => Some(append.session.commit()?),
     };
+    append.remember(global);
     note_set_aside(output, &append.session);
     if output.is_json() {
         let json = in_json(&other, &merged, receipt.as_ref(), append.dry_run);

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use recount_ledger::reader::Ledger;
 use recount_model::event::{Kind, Seq};
 use recount_model::problem::{Code, Problem};
 use recount_replay::{Grounds, RedactError};
@@ -11,11 +12,13 @@ use crate::append::{Append, print_receipt, report_dry_run};
 use crate::args::{Global, Redact};
 use crate::error::{BAD_INPUT, Failure, REFUSED, Trouble};
 use crate::output::Output;
+use crate::remembered;
+use crate::storage::storage;
 use crate::terminal::counted;
 
 /// Puts stubs into the place of the event and its corrections, and prints the receipt of the events that say why.
 pub(crate) fn run(global: &Global, output: &mut Output, redact: &Redact) -> Result<(), Failure> {
-    let append = Append::open(&global.file, &redact.appending)?;
+    let append = Append::open(global, output, &redact.appending)?;
     let erased = append.session.redactable(redact.seq).map_err(refused)?;
     let salted = append.session.state().kind(redact.seq) == Some(Kind::CaseDocumented);
     let naming = append.session.naming(&erased);
@@ -29,6 +32,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, redact: &Redact) -> Resu
         RedactError::Replay(error) => error.into(),
     })?;
     print_receipt(output, &receipt)?;
+    remembered::update(global, Ledger::open(storage(), &global.file)?.head());
     for note in notes(&global.file, &erased, &naming, salted) {
         output.note(&note);
     }

@@ -18,6 +18,7 @@ use crate::args::{Global, Verify};
 use crate::clock;
 use crate::error::{BAD_INPUT, Failure, INTEGRITY, Trouble};
 use crate::output::Output;
+use crate::remembered;
 use crate::storage::storage;
 use crate::terminal::counted;
 
@@ -53,6 +54,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
         );
         Trouble::new(Code::CORRUPT, message)
     });
+    remembered::check(global, output);
     print(output, &report, unexplained.is_none())?;
     let damage = report.faults.iter().map(|fault| trouble(Code::CORRUPT, fault));
     let lost = report.receipt.iter().map(|fault| trouble(Code::HEAD_NOT_FOUND, fault));

@@ -1,0 +1,99 @@
+//! The last head of each ledger that this machine saw, so that one cut back or forked since is noticed.
+//!
+//! Nothing inside a ledger can show that it was cut at the end of a batch. Whoever keeps a receipt can find it; this keeps
+//! one in the platform's cache folder without being asked. It is no more than that: safe to delete, and known to whoever
+//! can write there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use recount_ledger::Head;
+use recount_ledger::merkle::leaf_hash;
+use recount_ledger::seen::Seen;
+
+use crate::args::Global;
+use crate::output::Output;
+use crate::replace::replace;
+use crate::storage::storage;
+
+/// What is remembered of a ledger: `SIZE:ROOT END`, and for people its path.
+fn parse(text: &str) -> Option<Seen> {
+    let (head, end) = text.lines().next()?.split_once(' ')?;
+    let (size, root) = head.split_once(':')?;
+    Some(Seen { size: size.parse().ok()?, root: root.parse().ok()?, end_offset: end.parse().ok()? })
+}
+
+fn write(seen: &Seen, ledger: &Path) -> String {
+    format!("{}:{} {}\n{}\n", seen.size, seen.root, seen.end_offset, ledger.display())
+}
+
+fn read(memory: &Path) -> Option<Seen> {
+    parse(&fs::read_to_string(memory).ok()?)
+}
+
+/// Warns if the ledger is not the one this machine saw, or a longer one.
+pub(crate) fn check(global: &Global, output: &Output) {
+    let Some((memory, ledger)) = memory_of(global) else { return };
+    let Some(known) = read(&memory) else { return };
+    if known.is_in(storage(), &ledger).is_ok_and(|there| !there) {
+        output.note(&format!(
+            "warning: {} had {} events with the root {} when this machine last read it, and has no such checkpoint any \
+             more: it was cut back, forked or rewritten. If that is right, delete {}",
+            global.file.display(),
+            known.size,
+            known.root,
+            memory.display()
+        ));
+    }
+}
+
+/// Remembers the head, unless the ledger lacks one that was seen before: then the warning stays.
+pub(crate) fn update(global: &Global, head: &Head) {
+    let Some((memory, ledger)) = memory_of(global) else { return };
+    let new = Seen { size: head.size, root: head.root, end_offset: head.end_offset };
+    let stays = |known: Seen| known == new || known.is_in(storage(), &ledger).is_ok_and(|there| !there);
+    if read(&memory).is_some_and(stays) {
+        return;
+    }
+    // A memory that cannot be kept is no reason to fail.
+    let _ = memory.parent().map(fs::create_dir_all);
+    let _ = replace(&memory, write(&new, &ledger).as_bytes());
+}
+
+/// Where the head of the ledger is remembered, and the ledger's one path.
+fn memory_of(global: &Global) -> Option<(PathBuf, PathBuf)> {
+    if global.no_cache {
+        return None;
+    }
+    let ledger = fs::canonicalize(&global.file).ok()?;
+    let digest = leaf_hash(ledger.as_os_str().as_encoded_bytes());
+    let name: String = digest.0[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    Some((cache_folder()?.join("heads").join(name), ledger))
+}
+
+/// The platform's folder for what can be made again: that of the XDG base directory specification, on macOS its own.
+fn cache_folder() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || absolute("HOME");
+    let platform = match cfg!(target_os = "macos") {
+        true => home().map(|home| home.join("Library/Caches")),
+        false => absolute("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache"))),
+    };
+    Some(platform?.join("recount"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use recount_ledger::merkle::Hash;
+
+    #[test]
+    fn what_is_written_is_read_again_and_anything_else_is_nothing() {
+        let known = Seen { size: 7, root: Hash([9; 32]), end_offset: 1234 };
+        let text = write(&known, Path::new("/a b/l.jsonl"));
+        assert_eq!(parse(&text), Some(known));
+        for other in ["", "7", "7:x 1", &text[1..], "\n"] {
+            assert_eq!(parse(other), None, "{other}");
+        }
+    }
+}
