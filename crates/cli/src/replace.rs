@@ -13,8 +13,13 @@ use std::path::{Path, PathBuf};
 pub(crate) fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let (target, permissions) = match fs::canonicalize(target) {
         Ok(real) => {
-            let permissions = fs::metadata(&real)?.permissions();
-            (real, Some(permissions))
+            let metadata = fs::metadata(&real)?;
+            // A rename would put a file into the place of a device, for everybody.
+            if !metadata.is_file() {
+                let found = "expected a plain file or none, found a folder, a device, a pipe or a socket";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, found));
+            }
+            (real, Some(metadata.permissions()))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => (target.to_owned(), None),
         Err(error) => return Err(error),
@@ -53,6 +58,20 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"two");
         assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn only_plain_files_are_replaced() {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        symlink(&socket, folder.path().join("link")).unwrap();
+        for target in ["socket", "link"] {
+            let error = replace(&folder.path().join(target), b"x").unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+            assert!(fs::metadata(&socket).unwrap().file_type().is_socket(), "{target}");
+        }
     }
 
     #[test]
