@@ -1,5 +1,7 @@
 //! What the other events name: reporters, places, dimensions, indicators, policies, checks, sources.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::events::{Events, Source};
@@ -48,11 +50,10 @@ pub(crate) fn place(number: u64) -> String {
 }
 
 /// The breakdown with this number, below [`BREAKDOWNS`]; number 0 is none.
-pub(crate) fn breakdown(number: u64) -> Map<String, Value> {
-    let sex = ["", "f", "m"][(number % 3) as usize];
+pub(crate) fn breakdown(number: u64) -> BTreeMap<&'static str, String> {
+    let sex = ["", "f", "m"][(number % 3) as usize].to_owned();
     let age = (number / 3).checked_sub(1).map_or_else(String::new, band);
-    let members = [("sex", sex), ("age", &age)].into_iter().filter(|(_, code)| !code.is_empty());
-    members.map(|(dimension, code)| (dimension.to_owned(), json!(code))).collect()
+    [("sex", sex), ("age", age)].into_iter().filter(|(_, code)| !code.is_empty()).collect()
 }
 
 fn band(number: u64) -> String {
@@ -67,20 +68,20 @@ impl Events {
             if let Some(body) = speaks_for {
                 data["speaks_for"] = json!(body);
             }
-            self.emit("reporter.added", data);
+            self.emit("reporter.added", &data);
         }
-        self.emit("place.added", json!({"id": "land", "name": "The whole", "kind": "country"}));
+        self.emit("place.added", &json!({"id": "land", "name": "The whole", "kind": "country"}));
         for number in 0..PLACES {
             let codes = json!({"pcode": format!("LA{number:03}")});
             let data = json!({"id": place(number), "name": format!("Region {number}"), "kind": "region",
                 "parent": "land", "codes": codes});
-            self.emit("place.added", data);
+            self.emit("place.added", &data);
         }
         let sexes = json!({"f": "female", "m": "male"});
-        self.emit("dimension.added", json!({"id": "sex", "label": "Sex", "codes": sexes}));
+        self.emit("dimension.added", &json!({"id": "sex", "label": "Sex", "codes": sexes}));
         let ages: Map<String, Value> =
             (0..BANDS).map(|n| (band(n), json!(format!("{} years", band(n))))).collect();
-        self.emit("dimension.added", json!({"id": "age", "label": "Age", "codes": ages}));
+        self.emit("dimension.added", &json!({"id": "age", "label": "Age", "codes": ages}));
         self.indicators();
         self.checks();
         for _ in 0..8 {
@@ -98,12 +99,12 @@ impl Events {
             } else if is_period(number) {
                 data["measure"] = json!("period");
             }
-            self.emit("indicator.defined", data);
+            self.emit("indicator.defined", &data);
         }
         let expression = format!("{} - {}", indicator(0), indicator(1));
         let data = json!({"id": "derived", "label": "Persons, difference", "unit": "persons",
             "expression": expression});
-        self.emit("indicator.derived", data);
+        self.emit("indicator.derived", &data);
         for _ in 0..12 {
             self.policy();
         }
@@ -117,7 +118,7 @@ impl Events {
             ("current", json!({"fresh": {"reporter": "ministry", "days": 90}})),
         ];
         for (id, rule) in rules {
-            self.emit("check.added", json!({"id": id, "rule": rule, "reason": "agreed with the reporters"}));
+            self.emit("check.added", &json!({"id": id, "rule": rule, "reason": "agreed with the reporters"}));
         }
     }
 
@@ -133,7 +134,7 @@ impl Events {
         let indicator = indicator(self.random.below(COUNTED));
         let reason = format!("minutes of the editorial meeting, item {}", self.next_seq());
         let data = json!({"indicator": indicator, "rule": rule, "window": "P2Y", "reason": reason});
-        self.emit("policy.set", data);
+        self.emit("policy.set", &data);
     }
 
     /// A page published today; one in fifty does not say when.
@@ -147,7 +148,7 @@ impl Events {
         if is_dated {
             data["published"] = json!(today.full());
         }
-        self.emit("source.added", data);
+        self.emit("source.added", &data);
         self.add_source(Source { id, day: today, is_dated });
     }
 }

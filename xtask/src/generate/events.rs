@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::Plan;
 use super::date::{DAYS, Day};
@@ -45,6 +45,14 @@ pub(crate) struct Source {
     pub(crate) day: Day,
     /// It says so.
     pub(crate) is_dated: bool,
+}
+
+/// An input line of `recount append events`.
+#[derive(Serialize)]
+struct Line<'a, T> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    data: &'a T,
 }
 
 impl Source {
@@ -110,8 +118,9 @@ impl Events {
     }
 
     /// Adds an event and gives its number.
-    pub(crate) fn emit(&mut self, kind: &str, data: Value) -> u64 {
-        self.lines.push_back(json!({"type": kind, "data": data}).to_string());
+    pub(crate) fn emit(&mut self, kind: &'static str, data: &impl Serialize) -> u64 {
+        let line = serde_json::to_string(&Line { kind, data });
+        self.lines.push_back(line.expect("names of members are text, and nothing else can fail"));
         self.seq += 1;
         self.seq
     }
@@ -179,6 +188,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use std::collections::{BTreeMap, BTreeSet};
+
+    use serde_json::Value;
 
     use super::*;
 

@@ -24,7 +24,7 @@ impl Events {
         let members: Vec<&str> = MEMBERS.split(' ').collect();
         let data = json!({"id": vote, "title": "Return of persons", "body": "UN General Assembly",
             "date": source.day.full(), "members": members.len(), "source": source.id});
-        self.emit("vote.recorded", data);
+        self.emit("vote.recorded", &data);
         let cast: Vec<usize> = members.iter().map(|_| self.random.pick(&[0, 0, 0, 1, 2, 2, 3])).collect();
         self.account(&vote, json!({"official": true}), (&members, &cast));
         for reporter in ["press", "un-agency"] {
@@ -36,7 +36,7 @@ impl Events {
         }
         let totals = json!({"vote": vote, "source": self.quoted().id, "tally": {"yes": ">80", "no": "~30"},
             "wording": "more than 80 in favour and about 30 against"});
-        self.emit("vote.reported", totals);
+        self.emit("vote.reported", &totals);
         self.votes.push(vote);
     }
 
@@ -52,7 +52,7 @@ impl Events {
         data["source"] = json!(self.quoted().id);
         data["tally"] = json!(tally);
         data["positions"] = json!(positions);
-        self.emit("vote.reported", data);
+        self.emit("vote.reported", &data);
     }
 
     /// One member says later what it meant.
@@ -65,7 +65,7 @@ impl Events {
         let data = json!({"vote": self.votes[chosen], "country": self.random.pick(&members),
             "position": self.random.pick(&POSITIONS), "kind": "intended", "source": self.newest().id,
             "note": format!("note verbale {}", self.next_seq())});
-        self.emit("vote.position", data);
+        self.emit("vote.position", &data);
     }
 }
 
