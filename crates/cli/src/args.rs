@@ -3,6 +3,7 @@
 mod checks;
 mod exports;
 mod merge;
+mod proofs;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use crate::append_options::AppendCommand;
 pub(crate) use checks::{Acknowledge, Check};
 pub(crate) use exports::{CaseDetailOption, Export, ExportOptions};
 pub(crate) use merge::Merge;
+pub(crate) use proofs::{Checkpoint, Keygen, Prove, Signing, Verify};
 
 /// An append-only ledger of reported figures: who reported which number, about what, as of when, published where.
 #[derive(Debug, Parser)]
@@ -127,8 +129,14 @@ pub(crate) enum Command {
     Acknowledge(Acknowledge),
     /// The state as canonical JSON; compare it with a committed one, by cause, or accept it
     Snapshot(Snapshot),
-    /// Check every byte, root, sequence number and reference
+    /// Check every byte, root, sequence number and reference; or a proof, without the ledger
     Verify(Verify),
+    /// The head as a note that others can keep, sign and check
+    Checkpoint(Checkpoint),
+    /// One file that shows an event, or an older head, to be in the ledger
+    Prove(Prove),
+    /// Make a key pair to sign checkpoints with
+    Keygen(Keygen),
     /// Set a damaged tail aside and list the events in it
     Recover,
     /// The tables as files
@@ -139,10 +147,23 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether the result is JSON whatever `--format` says.
-    pub(crate) fn always_json(&self) -> bool {
-        matches!(self, Command::Recover | Command::Snapshot(Snapshot { check: None, accept: None, .. }))
+    /// What the result is whatever `--format` says, if it is not as that says.
+    pub(crate) fn own_form(&self) -> Option<OwnForm> {
+        match self {
+            Command::Recover | Command::Snapshot(Snapshot { check: None, accept: None, .. }) => {
+                Some(OwnForm::Json)
+            }
+            Command::Checkpoint(_) | Command::Prove(_) => Some(OwnForm::Text),
+            _ => None,
+        }
     }
+}
+
+/// The form of results that have only one; where no terminal reads them their bytes are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OwnForm {
+    Json,
+    Text,
 }
 
 /// Options of every command that appends.
@@ -473,12 +494,4 @@ pub(crate) struct Snapshot {
     pub(crate) accept: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) clocks: ClockOptions,
-}
-
-/// `verify`
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// A receipt: the ledger must contain it. Nothing inside the file can show that it was cut back
-    #[arg(long, value_name = "SIZE:ROOT")]
-    pub(crate) head: Option<String>,
 }

@@ -1,10 +1,11 @@
-//! The clock on the wall, the recorder's name and random salts: what only the command line may ask for.
+//! The clock on the wall, the recorder's name, random salts and keys: what only the command line may ask for.
 
 use std::process::Command;
 
 use recount_model::date::Instant;
 use recount_model::problem::Code;
 use recount_replay::Stamp;
+use zeroize::Zeroizing;
 
 use crate::error::{Failure, IO, Trouble, USAGE};
 
@@ -60,14 +61,28 @@ fn git_user() -> Option<String> {
 ///
 /// When the system gives no random bits.
 pub(crate) fn salt() -> Result<impl Fn() -> String, Failure> {
-    let mut seed = [0_u8; 16];
-    let failed =
-        |error| Failure::one(IO, Trouble::new(Code::IO, format!("no random bits from the system: {error}")));
-    getrandom::fill(&mut seed).map_err(failed)?;
+    random(&mut [0; 16])?;
     Ok(|| {
         let mut bits = [0_u8; 16];
         // It answered a moment ago, when this was made; a system that stops answering is beyond mending here.
         getrandom::fill(&mut bits).expect("the system gave random bits when this command began");
         bits.iter().map(|byte| format!("{byte:02x}")).collect()
+    })
+}
+
+/// What a new private key is made of.
+///
+/// # Errors
+///
+/// When the system gives no random bits.
+pub(crate) fn seed() -> Result<Zeroizing<[u8; 32]>, Failure> {
+    let mut seed = Zeroizing::new([0; 32]);
+    random(&mut *seed)?;
+    Ok(seed)
+}
+
+fn random(bits: &mut [u8]) -> Result<(), Failure> {
+    getrandom::fill(bits).map_err(|error| {
+        Failure::one(IO, Trouble::new(Code::IO, format!("no random bits from the system: {error}")))
     })
 }

@@ -110,6 +110,12 @@ impl Failure {
         Failure::new(exit, vec![trouble])
     }
 
+    /// Both, with the exit code that is the graver one.
+    pub(crate) fn and(mut self, other: Failure) -> Self {
+        self.troubles.extend(other.troubles);
+        Failure { troubles: self.troubles, exit: self.exit.max(other.exit) }
+    }
+
     /// The process's exit code.
     pub(crate) fn exit(&self) -> u8 {
         self.exit

@@ -8,11 +8,13 @@ mod clock;
 mod commands;
 mod error;
 mod listing;
+mod notes;
 mod output;
 mod remembered;
 mod replace;
 mod storage;
 mod summary;
+mod target;
 mod terminal;
 mod tree;
 mod view;
@@ -31,7 +33,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let mut output = Output::new(&cli.global, cli.command.always_json());
+    let mut output = Output::new(&cli.global, cli.command.own_form());
     let done = run(&cli, &mut output).and_then(|()| output.finish());
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -87,6 +89,9 @@ fn run(cli: &Cli, output: &mut Output) -> Result<(), Failure> {
         Command::Acknowledge(options) => commands::check::acknowledge(global, output, options),
         Command::Snapshot(options) => commands::snapshot::run(global, output, options),
         Command::Verify(options) => commands::verify::run(global, output, options),
+        Command::Checkpoint(options) => commands::checkpoint::run(global, output, options),
+        Command::Prove(options) => commands::prove::run(global, output, options),
+        Command::Keygen(options) => commands::keygen::run(output, options),
         Command::Recover => commands::verify::recover(global, output),
         Command::Export { target: Export::Csv { dir, options } } => {
             commands::export::csv(global, output, dir, options)

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use recount_model::problem::Code;
 
-use crate::args::{Format, Global};
+use crate::args::{Format, Global, OwnForm};
 use crate::error::{Failure, Trouble, USAGE};
 use crate::terminal::{json_safe, printable, wants_color};
 
@@ -17,14 +17,16 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// `always_json`: the result is JSON whatever the format; its bytes are then kept where no terminal reads them.
-    pub(crate) fn new(global: &Global, always_json: bool) -> Self {
-        let screen = match (global.format, std::io::stdout().is_terminal()) {
-            (_, terminal) if always_json => terminal.then_some(Screen::Json),
-            (Format::Json | Format::Jsonl, _) => Some(Screen::Json),
-            (Format::Csv, true) => Some(Screen::Text),
+    /// A result of its own form keeps its bytes where no terminal reads them.
+    pub(crate) fn new(global: &Global, own_form: Option<OwnForm>) -> Self {
+        let screen = match (own_form, global.format, std::io::stdout().is_terminal()) {
+            (Some(_), _, false) => None,
+            (Some(OwnForm::Json), _, true) => Some(Screen::Json),
+            (Some(OwnForm::Text), _, true) => Some(Screen::Text),
+            (None, Format::Json | Format::Jsonl, _) => Some(Screen::Json),
+            (None, Format::Csv, true) => Some(Screen::Text),
             // Tables are made printable cell by cell: their own colours are control characters too.
-            (Format::Table, _) | (Format::Csv, false) => None,
+            (None, Format::Table, _) | (None, Format::Csv, false) => None,
         };
         let stdout = BufWriter::with_capacity(1 << 16, std::io::stdout());
         Output {

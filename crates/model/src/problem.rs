@@ -42,6 +42,8 @@ codes! {
     MEMBERS_CONFLICT = 107;
     /// A line longer than 1 MiB, or nested deeper than 16.
     TOO_LARGE = 108;
+    /// A file that is no proof, checkpoint note or key of the form it must have.
+    BAD_FORM = 109;
     /// A value that is not in the value notation.
     BAD_VALUE = 201;
     /// A date that is not in the supported profile of EDTF (ISO 8601-2).
@@ -100,6 +102,8 @@ codes! {
     NOT_A_LEDGER = 504;
     /// The ledger's format is newer than this program.
     NEWER_FORMAT = 505;
+    /// A step of a proof that does not hold.
+    NOT_PROVED = 506;
     /// Someone else appended meanwhile (`--expect`).
     HEAD_MOVED = 601;
     /// The folder or file to write to holds something else.

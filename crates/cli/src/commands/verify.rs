@@ -1,5 +1,7 @@
 //! `recount verify` and `recount recover`
 
+mod proof;
+
 use std::io::Write;
 
 use recount_ledger::aside;
@@ -25,6 +27,9 @@ use crate::terminal::counted;
 /// Checks every byte, every root, every line, and that every event is one the writer admits.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Result<(), Failure> {
     let receipt = options.head.as_deref().map(parse_head).transpose()?;
+    if let Some(file) = &options.proof {
+        return proof::run(output, file, receipt, &options.key);
+    }
     // Few events are shorter than this, and room that is not used costs no memory.
     let events = std::fs::metadata(&global.file).map_or(0, |metadata| metadata.len() / 200);
     let mut state = State::for_admission(events);

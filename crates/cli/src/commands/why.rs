@@ -6,9 +6,8 @@ use std::io::Write;
 
 use recount_model::answer::Answers;
 use recount_model::event::{Kind as EventKind, Seq};
-use recount_model::headline::Subject;
 use recount_model::problem::Code;
-use recount_model::state::{Series, State};
+use recount_model::state::State;
 use recount_model::why::{Fact, Node, Why};
 use serde_json::{Map, Value, json};
 
@@ -16,19 +15,9 @@ use crate::args::{Format, Global, Why as Options};
 use crate::error::{Failure, Trouble};
 use crate::listing::json_rows;
 use crate::output::Output;
+use crate::target::{Among, Target, unknown_names};
 use crate::tree::Branch;
-use crate::view::{View, clock_lines, known};
-
-/// What is to be explained.
-enum Target {
-    Event(Seq),
-    /// The headlines or series of an indicator, at this place and of this breakdown where they are given.
-    Subject {
-        indicator: String,
-        place: Option<String>,
-        breakdown: Option<String>,
-    },
-}
+use crate::view::{View, clock_lines};
 
 /// Prints the tree of every target.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Options) -> Result<(), Failure> {
@@ -40,7 +29,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Options) -> Re
     let why = Why::new(&answers, &texts);
     let mut trees = Vec::new();
     for (target, asked) in targets.iter().zip(&options.targets) {
-        let found = target.explain(&why, answers.state(), options)?;
+        let found = explain(target, &why, answers.state(), options)?;
         if found.is_empty() {
             let clocks = clock_lines(&view.clocks, answers.left_out()).join("; ");
             output.note(&format!("nothing found: {}; {clocks}", asked_for(asked, options)));
@@ -101,72 +90,30 @@ fn node_json(node: &Node) -> Value {
     Value::Object(json)
 }
 
-impl Target {
-    fn parse(text: &str) -> Target {
-        if let Ok(seq) = text.parse() {
-            return Target::Event(seq);
+/// The trees of one target.
+fn explain(target: &Target, why: &Why<'_>, state: &State, options: &Options) -> Result<Vec<Node>, Failure> {
+    let among = among(options);
+    let found = match target {
+        Target::Event(seq) => why.event(*seq)?.into_iter().collect(),
+        Target::Subject { .. } if options.reporter.is_empty() => {
+            why.headlines(&|subject| target.is_of(state, subject, among))?
         }
-        let (rest, breakdown) = match text.split_once(';') {
-            Some((rest, breakdown)) => (rest, Some(breakdown.to_owned())),
-            None => (text, None),
-        };
-        let (indicator, place) = match rest.split_once('@') {
-            Some((indicator, place)) => (indicator, Some(place.to_owned())),
-            None => (rest, None),
-        };
-        Target::Subject { indicator: indicator.to_owned(), place, breakdown }
-    }
+        Target::Subject { .. } => why.series(&|series| target.is_series_of(state, series, among))?,
+    };
+    Ok(found)
+}
 
-    fn explain(&self, why: &Why<'_>, state: &State, options: &Options) -> Result<Vec<Node>, Failure> {
-        let found = match self {
-            Target::Event(seq) => why.event(*seq)?.into_iter().collect(),
-            Target::Subject { .. } if options.reporter.is_empty() => {
-                why.headlines(&|subject| self.is_of(state, subject, options))?
-            }
-            Target::Subject { .. } => why.series(&|series: &Series| {
-                let Series { indicator, place, breakdown, reporter, .. } = *series;
-                let names_reporter = options.reporter.iter().any(|id| id == state.reporters().name(reporter));
-                names_reporter && self.is_of(state, Subject { indicator, place, breakdown }, options)
-            })?,
-        };
-        Ok(found)
-    }
-
-    fn is_of(&self, state: &State, subject: Subject, options: &Options) -> bool {
-        let Target::Subject { indicator, place, breakdown } = self else { return false };
-        let at = subject.place.map(|place| state.places().name(place));
-        let part = subject.breakdown.map(|breakdown| state.breakdown(breakdown));
-        state.indicators().name(subject.indicator) == indicator
-            && (place.is_none() || place.as_deref() == at)
-            && (breakdown.is_none() || breakdown.as_deref() == part)
-            && (options.place.is_empty() || at.is_some_and(|at| options.place.iter().any(|id| id == at)))
-    }
+fn among(options: &Options) -> Among<'_> {
+    Among { reporters: &options.reporter, places: &options.place }
 }
 
 /// Names that are not declared, and numbers of events that do not bear on a figure.
 fn unknown(state: &State, options: &Options, targets: &[Target]) -> Vec<Trouble> {
-    let (mut indicators, mut places, mut troubles) = (Vec::new(), options.place.clone(), Vec::new());
-    for target in targets {
-        match target {
-            Target::Event(seq) => troubles.extend(wrong_event(state, *seq)),
-            Target::Subject { indicator, place, .. } => {
-                indicators.push(indicator.clone());
-                places.extend(place.clone());
-            }
-        }
-    }
-    troubles.extend(known(
-        "indicator",
-        &indicators,
-        state.indicators().ids().collect::<Vec<_>>().into_iter(),
-    ));
-    troubles.extend(known(
-        "reporter",
-        &options.reporter,
-        state.reporters().ids().collect::<Vec<_>>().into_iter(),
-    ));
-    troubles.extend(known("place", &places, state.places().ids().collect::<Vec<_>>().into_iter()));
-    troubles
+    let wrong = targets.iter().filter_map(|target| match target {
+        Target::Event(seq) => wrong_event(state, *seq),
+        Target::Subject { .. } => None,
+    });
+    wrong.chain(unknown_names(state, targets, among(options))).collect()
 }
 
 fn wrong_event(state: &State, seq: Seq) -> Option<Trouble> {
