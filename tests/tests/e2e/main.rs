@@ -11,6 +11,8 @@ mod docs;
 mod errors;
 mod formats;
 mod merge;
+mod outsider;
+mod proofs;
 mod redact;
 mod remembered;
 mod why_and_vintages;
