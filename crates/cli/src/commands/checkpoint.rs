@@ -10,14 +10,12 @@ use crate::args::{Checkpoint, Global, Signing};
 use crate::error::{BAD_INPUT, Failure, INTEGRITY, Trouble};
 use crate::notes;
 use crate::output::Output;
-use crate::storage::storage;
-use crate::view::note_tail;
+use crate::view::open;
 
 /// Writes the note, signed by every key that is given.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Checkpoint) -> Result<(), Failure> {
     let keys = notes::signing_keys(&options.signing.key, output)?;
-    let ledger = Ledger::open(storage(), &global.file)?;
-    note_tail(&ledger, output);
+    let ledger = open(global, output)?;
     let mut note = match options.size {
         None => start(&ledger, &options.signing)?,
         Some(size) => {

@@ -15,9 +15,8 @@ use crate::commands::checkpoint::{not_proved, start};
 use crate::error::{BAD_INPUT, Failure, Trouble};
 use crate::notes;
 use crate::output::Output;
-use crate::storage::storage;
 use crate::target::{Among, Target, unknown_names};
-use crate::view::{View, note_tail};
+use crate::view::{View, open};
 
 /// Writes the proof, its checkpoint signed by every key that is given.
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Prove) -> Result<(), Failure> {
@@ -42,12 +41,6 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Prove) -> Resu
         not_proved(error, option)
     })?;
     notes::write(output, options.signing.out.as_deref(), &proof.to_string())
-}
-
-fn open(global: &Global, output: &Output) -> Result<Ledger, Failure> {
-    let ledger = Ledger::open(storage(), &global.file)?;
-    note_tail(&ledger, output);
-    Ok(ledger)
 }
 
 /// The ledger, and the event in it that a target names. Only a figure is looked for in a state.
