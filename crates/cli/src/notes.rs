@@ -114,24 +114,32 @@ pub(crate) fn of_file(file: &Path, error: &io::Error) -> Failure {
 /// Writes a note or proof to stdout, or to a file that is new, empty or a former one.
 pub(crate) fn write(output: &mut Output, file: Option<&Path>, text: &str) -> Result<(), Failure> {
     let Some(file) = file else { return Ok(output.stdout().write_all(text.as_bytes())?) };
-    match fs::read(file) {
-        Ok(before) if !is_ours(&before) => {
-            let message =
-                "is no checkpoint note and no proof; expected a file that is new, empty or one of these";
-            let trouble = Trouble::new(Code::TARGET_IN_USE, message).at(file.display().to_string());
-            let next = "name another file, or remove what is there".to_owned();
-            return Err(Failure::one(REFUSED, trouble.next(Some(next))));
-        }
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(of_file(file, &error)),
-        _ => replace(file, text.as_bytes()).map_err(|error| of_file(file, &error))?,
+    if !is_free(file).map_err(|error| of_file(file, &error))? {
+        let message =
+            "is no checkpoint note and no proof; expected a file that is new, empty or one of these";
+        let trouble = Trouble::new(Code::TARGET_IN_USE, message).at(file.display().to_string());
+        let next = "name another file, or remove what is there".to_owned();
+        return Err(Failure::one(REFUSED, trouble.next(Some(next))));
     }
+    replace(file, text.as_bytes()).map_err(|error| of_file(file, &error))?;
     output.note(&format!("wrote {}", file.display()));
     Ok(())
 }
 
-fn is_ours(bytes: &[u8]) -> bool {
-    let is_note = || std::str::from_utf8(bytes).is_ok_and(|text| CheckpointNote::parse(text).is_ok());
-    bytes.is_empty() || Proof::parse(bytes).is_ok() || is_note()
+/// Whether nothing is lost with what is there. Of what is no plain file nothing is read: it cannot be replaced anyway.
+fn is_free(file: &Path) -> io::Result<bool> {
+    match fs::metadata(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+        Ok(metadata) if !metadata.is_file() => Ok(true),
+        Ok(metadata) if metadata.len() > MAX_FILE as u64 => Ok(false),
+        Ok(_) => {
+            let bytes = fs::read(file)?;
+            let is_note =
+                || std::str::from_utf8(&bytes).is_ok_and(|text| CheckpointNote::parse(text).is_ok());
+            Ok(bytes.is_empty() || Proof::parse(&bytes).is_ok() || is_note())
+        }
+    }
 }
 
 impl From<Trouble> for Failure {

@@ -94,6 +94,8 @@ fn notes_collect_signatures() {
     [stderr]
     wrote note
     ");
+    at.shell("mkfifo pipe").success();
+    recount(&at, "-f tiny.jsonl checkpoint --out pipe").exits(6);
     let first = at.read("note");
     recount(&at, "-f tiny.jsonl checkpoint --note note --key witness.key --out note").success();
     let both = String::from_utf8(at.read("note")).unwrap();
