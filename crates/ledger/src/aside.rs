@@ -124,7 +124,7 @@ mod tests {
         let folder = Folder::with(&[&bytes[..], &rest].concat());
         let storage = WatchedStorage::default();
         let mut writer = Writer::open(&storage, &folder.path(), &OPTIONS).unwrap();
-        assert_eq!(storage.calls(), ["lock", "sync", "drop cache"]);
+        assert_eq!(storage.calls(), ["lock", "sync", "sync folder", "drop cache"]);
         assert_eq!((writer.set_aside(), folder.bytes()), (None, [&bytes[..], &rest].concat()));
         let _ = writer.commit(&mut frontier, &batch(3, 1)).unwrap();
         assert_eq!(

@@ -200,7 +200,7 @@ impl<'s> Writer<'s> {
     }
 }
 
-/// Opens a ledger by the writer's protocol: lock, sync, forget what the page cache holds of the last batch, and read
+/// Opens a ledger by the writer's protocol: lock, sync file and folder, forget what the page cache holds of the last batch, and read
 /// it from the device. After a failed write-back the cache may hold what the device does not.
 pub(crate) fn open_locked(
     storage: &dyn Storage,
@@ -209,6 +209,8 @@ pub(crate) fn open_locked(
 ) -> Result<Ledger, LedgerError> {
     let file = lock_current(storage, path, options)?;
     file.sync_data().context(path, "syncing")?;
+    // Whoever put the file there may have died before the name was durable, and what is appended goes with the name.
+    storage.sync_folder_of(path).context(path, "syncing the folder")?;
     forget_last_batch(&*file).context(path, "reading back")?;
     Ledger::from_file(file, path)
 }
@@ -283,7 +285,7 @@ mod tests {
         assert_eq!((receipt.seq, receipt.size, receipt.root), (3, 3, frontier.root()));
 
         let mut writer = open(&storage, &folder).unwrap();
-        assert_eq!(storage.calls(), ["lock", "sync", "drop cache"]);
+        assert_eq!(storage.calls(), ["lock", "sync", "sync folder", "drop cache"]);
         assert_eq!((writer.ledger().head().size, writer.set_aside()), (3, None));
         let _ = writer.commit(&mut frontier, &batch(4, 2)).unwrap();
         assert_eq!(folder.bytes(), ledger(&[2, 1, 2]));
