@@ -270,9 +270,10 @@ impl<'s> Session<'s> {
             let expected = "a label that no earlier line of this batch has";
             return Err(vec![Problem::new(Code::BAD_LABEL, "label", label, expected)]);
         }
-        let staged = match self.already(&input) {
-            Some(duplicate) if !self.options.allow_duplicate => Staged::Already(duplicate),
-            _ => Staged::New(self.stage_event(input.kind, &input.data, None, stamp)?),
+        let already = if self.options.allow_duplicate { Ok(None) } else { self.already(&input) };
+        let staged = match already.map_err(|problem| vec![problem])? {
+            Some(duplicate) => Staged::Already(duplicate),
+            None => Staged::New(self.stage_event(input.kind, &input.data, None, stamp)?),
         };
         if let Some(label) = input.label {
             self.labels.insert(label, staged.seq());
@@ -317,30 +318,36 @@ impl<'s> Session<'s> {
         (at, clock)
     }
 
-    /// The event that says the same, if appending it again would add nothing.
-    fn already(&self, input: &Input) -> Option<Duplicate> {
+    /// The event that says the same, if appending it again would add nothing. What cannot be read is no sign that nothing
+    /// is there: it would be appended twice.
+    fn already(&self, input: &Input) -> Result<Option<Duplicate>, Problem> {
         let kind_of = |seq: Seq| self.state.kind(seq);
-        let content = content(&kind_of, input.kind, &input.data)?;
-        let mut known = self.contents.find(input.kind, &content);
-        let seq = known.find(|seq| self.says(*seq, input.kind, &content))?;
-        if !self.stands(seq, input) {
-            return None;
+        let Some(content) = content(&kind_of, input.kind, &input.data) else { return Ok(None) };
+        let mut known = None;
+        for seq in self.contents.find(input.kind, &content) {
+            if self.says(seq, input.kind, &content)? {
+                known = Some(seq);
+                break;
+            }
         }
+        let Some(seq) = known.filter(|seq| self.stands(*seq, input)) else { return Ok(None) };
         let fate = match (self.state.retraction_of(seq), self.state.correction_in_force(seq)) {
             (Some(by), _) => Fate::Retracted(by),
             (None, Some(by)) => Fate::Corrected(by),
             (None, None) => Fate::InForce,
         };
-        Some(Duplicate { seq, fate })
+        Ok(Some(Duplicate { seq, fate }))
     }
 
     /// Compares with the event itself where it is in the file; what was staged in this run is known by its digest.
-    fn says(&self, seq: Seq, kind: Kind, wanted: &str) -> bool {
+    fn says(&self, seq: Seq, kind: Kind, wanted: &str) -> Result<bool, Problem> {
         if u64::from(seq) >= self.batch.first_seq() {
-            return true;
+            return Ok(true);
         }
+        let unreadable = |reason| Problem::new(Code::IO, "", format!("event {seq}"), reason);
+        let data = self.texts().data(seq).map_err(|error| unreadable(error.reason))?;
         let says = |data: &str| content(&|seq| self.state.kind(seq), kind, data);
-        self.texts().data(seq).is_ok_and(|data| data.as_deref().and_then(says).as_deref() == Some(wanted))
+        Ok(data.as_deref().and_then(says).as_deref() == Some(wanted))
     }
 
     /// Whether an equal earlier event makes this one superfluous: anything once recorded does, unless its reporter

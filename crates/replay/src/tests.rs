@@ -124,6 +124,17 @@ fn the_same_content_in_any_order_of_members_is_recorded_already() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_taken_for_new() {
+    let desk = Desk::new();
+    desk.append(&[&figure("10", "2025-01-01", "s1")]);
+    let mut session = desk.session(false);
+    std::fs::OpenOptions::new().write(true).open(desk.path()).unwrap().set_len(10).unwrap();
+    let problems = session.stage(&figure("10", "2025-01-01", "s1"), stamp(2)).unwrap_err();
+    assert_eq!(problems[0].code, recount_model::problem::Code::IO);
+    assert!(matches!(session.stage(&figure("11", "2025-01-01", "s1"), stamp(2)), Ok(Staged::New(8))));
+}
+
+#[test]
 fn a_withdrawn_figure_can_be_reported_again_and_a_policy_set_again_once_another_was() {
     let desk = Desk::new();
     let policy =
