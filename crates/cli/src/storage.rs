@@ -17,9 +17,9 @@ pub(crate) fn storage() -> &'static dyn Storage {
 
     use recount_ledger::storage::{Bug, RealStorage, SeededStorage};
 
-    static SEEDED: LazyLock<Option<SeededStorage>> = LazyLock::new(|| {
+    static SEEDED: LazyLock<Option<SeededStorage<RealStorage>>> = LazyLock::new(|| {
         let bug = Bug::parse(&std::env::var("RECOUNT_SEEDED_BUG").ok()?)?;
-        Some(SeededStorage::new(bug))
+        Some(SeededStorage::new(RealStorage, bug))
     });
     match &*SEEDED {
         Some(seeded) => seeded,

@@ -1,5 +1,5 @@
-//! The real storage with one known bug, behind the feature `seeded-bugs`, which is never shipped. A fault test that does
-//! not find the bugs it is meant to find is broken: see docs/reliability.md.
+//! A storage with one known bug, behind the feature `seeded-bugs`, which is never shipped. A fault test that does not
+//! find the bugs it is meant to find is broken: see docs/reliability.md.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{Access, Identity, OpenError, RealStorage, Storage, StoredFile};
+use super::{Access, Identity, OpenError, Storage, StoredFile};
 
 /// A mistake that somebody could make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,18 @@ pub enum Bug {
 }
 
 impl Bug {
+    /// Every bug.
+    pub const ALL: [Bug; 8] = [
+        Bug::NoSync,
+        Bug::LateSync,
+        Bug::NoFolderSync,
+        Bug::NewFilesUnsynced,
+        Bug::SyncRetried,
+        Bug::ShortWriteIgnored,
+        Bug::NoLock,
+        Bug::TailFromCache,
+    ];
+
     /// The bug of this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Bug> {
@@ -51,19 +63,20 @@ impl Bug {
     }
 }
 
-/// [`RealStorage`] with one bug.
+/// Another storage with one bug.
 #[derive(Debug)]
-pub struct SeededStorage {
+pub struct SeededStorage<S> {
+    inner: S,
     bug: Bug,
     /// Files that this process has created.
     created: Mutex<Vec<PathBuf>>,
 }
 
-impl SeededStorage {
-    /// The real storage but for `bug`.
+impl<S: Storage> SeededStorage<S> {
+    /// `inner` but for `bug`.
     #[must_use]
-    pub fn new(bug: Bug) -> SeededStorage {
-        SeededStorage { bug, created: Mutex::new(Vec::new()) }
+    pub fn new(inner: S, bug: Bug) -> Self {
+        SeededStorage { inner, bug, created: Mutex::new(Vec::new()) }
     }
 
     fn created(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
@@ -76,35 +89,35 @@ impl SeededStorage {
     }
 }
 
-impl Storage for SeededStorage {
+impl<S: Storage> Storage for SeededStorage<S> {
     fn open(&self, path: &Path, access: Access) -> Result<Box<dyn StoredFile>, OpenError> {
-        Ok(self.seeded(path, RealStorage.open(path, access)?))
+        Ok(self.seeded(path, self.inner.open(path, access)?))
     }
 
     fn create_new(&self, path: &Path, like: Option<&Path>) -> io::Result<Box<dyn StoredFile>> {
-        let file = RealStorage.create_new(path, like)?;
+        let file = self.inner.create_new(path, like)?;
         self.created().push(path.to_owned());
         Ok(self.seeded(path, file))
     }
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
-        RealStorage.rename_new(from, to)
+        self.inner.rename_new(from, to)
     }
 
     fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
-        RealStorage.replace(from, to)
+        self.inner.replace(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        RealStorage.remove(path)
+        self.inner.remove(path)
     }
 
     fn sync_folder_of(&self, path: &Path) -> io::Result<()> {
-        if self.bug == Bug::NoFolderSync { Ok(()) } else { RealStorage.sync_folder_of(path) }
+        if self.bug == Bug::NoFolderSync { Ok(()) } else { self.inner.sync_folder_of(path) }
     }
 
     fn identity_at(&self, path: &Path) -> io::Result<Identity> {
-        RealStorage.identity_at(path)
+        self.inner.identity_at(path)
     }
 }
 
