@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::workspace::cargo;
-use crate::{Result, data, tidy};
+use crate::{Result, data, simulation, tidy};
 
 /// What is done in one step.
 type Action = fn() -> Result<()>;
@@ -17,6 +17,7 @@ const STEPS: &[(&str, Action)] = &[
         tests.args(["test", "--workspace"]).env("CI", "true").env("INSTA_UPDATE", "no");
         done(tests.env_remove("UPDATE_DOCS"))
     }),
+    ("simulation", simulation::run),
     ("fmt", || done(cargo().args(["fmt", "--all", "--check"]))),
     ("clippy", || done(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))),
     ("doc", || done(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))),
@@ -51,7 +52,7 @@ fn run_steps(steps: &[(&str, Action)]) -> Result<()> {
 }
 
 /// Runs a command; what it prints is shown as it comes.
-fn done(command: &mut Command) -> Result<()> {
+pub(crate) fn done(command: &mut Command) -> Result<()> {
     let status = command.status()?;
     if status.success() {
         return Ok(());

@@ -7,6 +7,7 @@ mod data;
 mod demo;
 mod faults;
 mod generate;
+mod simulation;
 mod tidy;
 mod workspace;
 
@@ -26,6 +27,7 @@ const USAGE: &str = "usage: cargo xtask TASK
                           the fault matrix of docs/reliability.md
   generate --events N --out FILE [--seed S] [--plain]
                           a ledger of any size, the same for the same numbers
+  soak [--minutes N]      random sequences of operations on a storage that fails
   tidy                    the rules of the tree that no compiler checks";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Some((&"demo", [])) => demo::run(),
         Some((&"faults", rest)) => faults::run(rest),
         Some((&"generate", rest)) => generate::run(rest),
+        Some((&"soak", rest)) => simulation::soak(rest),
         Some((&"tidy", [])) => tidy::run(),
         _ => Err(USAGE.into()),
     };

@@ -181,6 +181,12 @@ impl FaultyStorage {
         Some(outage)
     }
 
+    /// Whether the process has ended, and no other was started.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        self.machine().down.is_some()
+    }
+
     /// Whether a power cut could take something from the file at a path.
     #[must_use]
     pub fn is_unsynced(&self, path: &Path) -> bool {
@@ -212,7 +218,9 @@ impl FaultyStorage {
         let mut machine = self.machine();
         machine.calls += 1;
         let nth = if machine.in_between { 0 } else { machine.script.count(call) };
-        if let Some((_, _, step)) = machine.meanwhile.take_if(|(kind, at, _)| (*kind, *at) == (call, nth)) {
+        if machine.down.is_none()
+            && let Some((_, _, step)) = machine.meanwhile.take_if(|(kind, at, _)| (*kind, *at) == (call, nth))
+        {
             machine.in_between = true;
             drop(machine);
             step(self);
@@ -223,26 +231,24 @@ impl FaultyStorage {
             return Err(io::Error::other("the process has ended"));
         }
         let trouble = if machine.in_between { None } else { machine.script.trouble(call, nth) };
-        match trouble {
-            None => act(&mut machine, Extent::Whole),
-            Some(Trouble::Short { part }) => act(&mut machine, Extent::Part(part.max(1))),
-            Some(Trouble::Interrupted) => Err(io::ErrorKind::Interrupted.into()),
-            Some(Trouble::Fail { error, part, .. }) => {
-                // Whether it would have succeeded is nobody's concern.
-                let _ = act(&mut machine, Extent::Failed(part));
-                Err(error.into())
-            }
-            Some(Trouble::Kill { part }) => {
-                let _ = act(&mut machine, Extent::Part(part));
-                machine.down = Some(Down::Killed);
-                Err(io::Error::other("the process was killed"))
-            }
-            Some(Trouble::PowerCut { part, seed }) => {
-                let _ = act(&mut machine, Extent::Part(part));
-                machine.down = Some(Down::PowerCut(seed));
-                Err(io::Error::other("the power went"))
-            }
-        }
+        let ended = |text: &str| Some(io::Error::other(text));
+        let (extent, error) = match trouble {
+            None => (Extent::Whole, None),
+            Some(Trouble::Interrupted) => return Err(io::ErrorKind::Interrupted.into()),
+            Some(Trouble::Short { part }) => (Extent::Part(part.max(1)), None),
+            Some(Trouble::Fail { error, part, .. }) => (Extent::Failed(part), Some(error.into())),
+            Some(Trouble::Kill { part }) => (Extent::Part(part), ended("the process was killed")),
+            Some(Trouble::PowerCut { part, .. }) => (Extent::Part(part), ended("the power went")),
+        };
+        let done = act(&mut machine, extent);
+        machine.down = match trouble {
+            Some(Trouble::Kill { .. }) => Some(Down::Killed),
+            Some(Trouble::PowerCut { seed, .. }) => Some(Down::PowerCut(seed)),
+            _ => None,
+        };
+        // A file that was opened in vain is closed below, which takes the machine.
+        drop(machine);
+        error.map_or(done, Err)
     }
 
     /// Makes a call that has no effect of its own.

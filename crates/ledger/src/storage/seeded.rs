@@ -34,7 +34,7 @@ pub enum Bug {
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Bug; 8] = [
+    pub const ALL: [Bug; 9] = [
         Bug::NoSync,
         Bug::LateSync,
         Bug::NoFolderSync,
@@ -42,6 +42,7 @@ impl Bug {
         Bug::SyncRetried,
         Bug::ShortWriteIgnored,
         Bug::NoLock,
+        Bug::NoTruncate,
         Bug::TailFromCache,
     ];
 
