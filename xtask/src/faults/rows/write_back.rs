@@ -2,6 +2,7 @@
 //! nbdkit's error filter is the disk.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +11,7 @@ use crate::Result;
 use crate::faults::conversation::{Conversation, FIRST, Promised, Shape};
 use crate::faults::device::mount::{Kind, Mount};
 use crate::faults::device::server::{FuseFile, Nbdkit};
-use crate::faults::runner::Runner;
+use crate::faults::runner::{Receipt, Runner};
 use crate::faults::trials::{Broken, Trials, Verdict, ensure};
 use crate::generate::Random;
 
@@ -32,6 +33,9 @@ pub(crate) const ROW: Row = Row {
     controls: &[Control::Bug("fsync-retried"), Control::Bug("tail-from-cache")],
     probe,
 };
+
+/// Something of a trial, unless it is over.
+type Tried<T> = std::result::Result<T, Broken>;
 
 /// In MiB.
 const SIZE: u64 = 24;
@@ -72,22 +76,40 @@ fn probe(trials: &mut Trials<'_>) -> Result<()> {
     Ok(memory.end()?)
 }
 
+/// What one trial says, and when.
+struct Plan {
+    shape: Shape,
+    /// Batches before the disk fails.
+    good: Range<u64>,
+    /// Batches while it fails.
+    bad: Range<u64>,
+    /// Batches of the writer that is started again.
+    later: Range<u64>,
+}
+
+impl Plan {
+    fn of(seed: u64) -> Plan {
+        let mut random = Random::new(seed);
+        let shape = Shape { batch: 1 + random.below(2), padding: PADDING + random.index(5_000) };
+        let good = FIRST..FIRST + 1 + random.below(4);
+        let bad = good.end..good.end + WHILE_FAILING;
+        let later = bad.end..bad.end + AFTER;
+        Plan { shape, good, bad, later }
+    }
+}
+
 struct Outcome {
     /// A write-back failed.
     failed: bool,
-    /// The restarted writer acknowledged something.
+    /// The writer that was started after it acknowledged something.
     resumed: bool,
     verdict: Verdict,
 }
 
-fn fail(runner: &Runner, seed: u64, world: &Path, folder: &Path) -> std::result::Result<Outcome, Broken> {
-    let (image, socket, notes) = (world.join("image"), world.join("socket"), folder.join("notes"));
-    let inject = world.join("inject");
-    let mut random = Random::new(seed);
-    let shape = Shape { batch: 1 + random.below(2), padding: PADDING + random.index(5_000) };
-    let good = FIRST..FIRST + 1 + random.below(4);
-    let bad = good.end..good.end + WHILE_FAILING;
-    let later = bad.end..bad.end + AFTER;
+/// Appends to a disk that fails and is well again, mounts it anew, and judges what it holds.
+fn fail(runner: &Runner, seed: u64, world: &Path, folder: &Path) -> Tried<Outcome> {
+    let (image, socket, inject) = (world.join("image"), world.join("socket"), world.join("inject"));
+    let plan = Plan::of(seed);
     Kind::Ext4.make(&image, SIZE)?;
     let settings = [
         "error=EIO".to_owned(),
@@ -98,52 +120,57 @@ fn fail(runner: &Runner, seed: u64, world: &Path, folder: &Path) -> std::result:
     let file = FuseFile::show(&socket, &world.join("disk"))?;
     let mount = Mount::served(Kind::Ext4, &file, &world.join("mounted"))?;
     let ledger = mount.at().join("l.jsonl");
-    runner.base(&ledger, &notes)?;
-
-    let mut append = Conversation::start(runner, &ledger, shape, &folder.join("complaints"))?;
-    append.exchange(good);
-    fs::write(&inject, "")?;
-    let failed = append.exchange(bad) < WHILE_FAILING;
-    let receipts = append.heard();
-    let code = append.end()?;
-    fs::remove_file(&inject)?;
-    ensure(code == Some(if failed { 6 } else { 0 }), || format!("it ended with {code:?}"))?;
-    let mut promised = Promised::by(receipts, &ledger)?;
-
-    let mut more = resume(runner, &ledger, shape, later.clone(), folder)?;
-    if more.is_empty() {
-        // It may ask for this after a failed write-back, and may find that the file system is read-only now.
-        runner.run(&ledger, &["recover"], &notes)?;
-        more = resume(runner, &ledger, shape, later.clone(), folder)?;
-    }
+    runner.base(&ledger, &folder.join("notes"))?;
+    let (mut promised, failed) = append_until_it_fails(runner, &ledger, &plan, &inject, folder)?;
+    let mut more = restart(runner, &ledger, &plan, folder)?;
     let resumed = failed && !more.is_empty();
-    if resumed {
-        // Not the bytes as well: those of before are the ones to find.
-        promised.receipts.append(&mut more);
-    }
+    // Not the bytes as well: those of before are the ones to find.
+    promised.receipts.append(&mut more);
     // A file system that met an error cannot always be unmounted in order; the disk itself is well again.
     drop((mount, file, disk));
     Kind::Ext4.mend(&image)?;
     let mount = Mount::image(Kind::Ext4, &image, &world.join("after"))?;
     let ledger = mount.at().join("l.jsonl");
-    let verdict = promised.judge(runner, &ledger, shape.batch, later.end, &notes);
+    let verdict = promised.judge(runner, &ledger, plan.shape.batch, plan.later.end, &folder.join("notes"));
     mount.end()?;
     Ok(Outcome { failed, resumed, verdict })
 }
 
-/// Starts the writer again; gives what it acknowledges.
-fn resume(
+/// Gives what was acknowledged, and whether the append failed.
+fn append_until_it_fails(
     runner: &Runner,
     ledger: &Path,
-    shape: Shape,
-    batches: std::ops::Range<u64>,
+    plan: &Plan,
+    inject: &Path,
     folder: &Path,
-) -> std::result::Result<Vec<crate::faults::runner::Receipt>, Broken> {
-    let mut append = Conversation::start(runner, ledger, shape, &folder.join("complaints-later"))?;
-    append.exchange(batches);
+) -> Tried<(Promised, bool)> {
+    let mut append = Conversation::start(runner, ledger, plan.shape, &folder.join("complaints"))?;
+    append.exchange(plan.good.clone());
+    fs::write(inject, "")?;
+    let failed = append.exchange(plan.bad.clone()) < WHILE_FAILING;
     let receipts = append.heard();
     let code = append.end()?;
-    // Refused: damage behind the head, or a file system that takes no more.
-    ensure(matches!(code, Some(0 | 4 | 6)), || format!("the restarted writer ended with {code:?}"))?;
-    Ok(receipts)
+    fs::remove_file(inject)?;
+    ensure(code == Some(if failed { 6 } else { 0 }), || format!("it ended with {code:?}"))?;
+    Ok((Promised::by(receipts, ledger)?, failed))
+}
+
+/// Starts the writer again, a second time behind `recover` if it asks for that; gives what it acknowledges.
+fn restart(runner: &Runner, ledger: &Path, plan: &Plan, folder: &Path) -> Tried<Vec<Receipt>> {
+    let resume = || -> Tried<Vec<Receipt>> {
+        let mut append = Conversation::start(runner, ledger, plan.shape, &folder.join("complaints-later"))?;
+        append.exchange(plan.later.clone());
+        let receipts = append.heard();
+        let code = append.end()?;
+        // Refused: damage behind the head, or a file system that takes no more.
+        ensure(matches!(code, Some(0 | 4 | 6)), || format!("the restarted writer ended with {code:?}"))?;
+        Ok(receipts)
+    };
+    let receipts = resume()?;
+    if !receipts.is_empty() {
+        return Ok(receipts);
+    }
+    // On a file system that is read-only by now it fails as well.
+    runner.run(ledger, &["recover"], &folder.join("notes"))?;
+    resume()
 }
