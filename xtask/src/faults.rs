@@ -57,6 +57,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     {
         return contained::run(arguments);
     }
+    contained::begin()?;
     let mut bench = Bench::prepare(options.depth, options.seed, options.trial)?;
     let mut report = Report::new(options.seed, options.depth)?;
     let until = Instant::now() + Duration::from_secs(60 * options.minutes.unwrap_or(0));

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::contained;
 use crate::Result;
 use crate::workspace::{self, Build};
 
@@ -53,7 +54,7 @@ impl Bench {
         };
         let control = build(&["seeded-bugs"], "recount-with-bugs")?;
         let recount = build(&[], "recount")?;
-        let scratch = scratch().join(format!("recount-faults-{}", std::process::id()));
+        let scratch = scratch().join(format!("recount-faults-{}", contained::id()));
         fs::create_dir_all(&scratch)?;
         Ok(Bench { recount, control, scratch, kept, seed, depth, trial })
     }
@@ -61,7 +62,7 @@ impl Bench {
 
 /// In memory where there is such a place: faults are injected, so that no trial has to wait for a real disk.
 fn scratch() -> PathBuf {
-    let memory = Path::new("/dev/shm");
+    let memory = Path::new(contained::MEMORY);
     match std::env::var_os("TMPDIR") {
         None if memory.is_dir() => memory.to_owned(),
         _ => std::env::temp_dir(),
