@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::workspace::cargo;
-use crate::{Result, data, simulation, tidy};
+use crate::{Result, data, faults, simulation, tidy};
 
 /// What is done in one step.
 type Action = fn() -> Result<()>;
@@ -23,6 +23,7 @@ const STEPS: &[(&str, Action)] = &[
     ("doc", || done(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))),
     ("tidy", tidy::run),
     ("data", || data::run(&["--check"])),
+    ("faults", faults::run_in_ci),
 ];
 
 /// Runs every step; says the name and the time of each.

@@ -5,9 +5,6 @@
 //! samples; `--minutes N` repeats the rows with new seeds for so long; `--trial K` repeats one trial of one row; `--write`
 //! puts the table into docs/reliability.md.
 
-// Rows that use the rest of it are being written.
-#![allow(dead_code)]
-
 mod bench;
 mod contained;
 mod conversation;
@@ -17,6 +14,7 @@ mod process;
 mod report;
 mod rows;
 mod runner;
+mod tools;
 mod trace;
 mod trials;
 mod workload;
@@ -41,6 +39,15 @@ struct Options {
     minutes: Option<u64>,
     trial: Option<usize>,
     write: bool,
+}
+
+/// What every change has to pass: samples, with the programs that they need installed where that is possible.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_in_ci() -> Result<()> {
+    tools::install();
+    run(&["--ci"])
 }
 
 /// Runs the task with the arguments after its name.

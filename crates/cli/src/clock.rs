@@ -1,6 +1,7 @@
 //! The clock on the wall, the recorder's name, random salts and keys: what only the command line may ask for.
 
 use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use recount_model::date::Instant;
 use recount_model::problem::Code;
@@ -28,8 +29,20 @@ pub(crate) fn stamp(accept_behind: bool) -> Result<Stamp, Failure> {
 
 /// What the system's clock shows, in whole seconds; a clock beyond the years 0 to 9999 shows the nearest of them.
 pub(crate) fn now() -> Instant {
-    let seconds = jiff::Timestamp::now().as_second();
+    let seconds = seconds(SystemTime::now());
     Instant::from_seconds(seconds).unwrap_or(if seconds < 0 { Instant::MIN } else { Instant::MAX })
+}
+
+/// Whole seconds since the beginning of 1970, before which they are negative.
+fn seconds(time: SystemTime) -> i64 {
+    let whole = |since: Duration| i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => whole(since),
+        Err(error) => {
+            let until = error.duration();
+            -whole(until) - i64::from(until.subsec_nanos() > 0)
+        }
+    }
 }
 
 /// Who records: `--by`, `RECOUNT_BY`, else git's `user.name`.
@@ -85,4 +98,23 @@ fn random(bits: &mut [u8]) -> Result<(), Failure> {
     getrandom::fill(bits).map_err(|error| {
         Failure::one(IO, Trouble::new(Code::IO, format!("no random bits from the system: {error}")))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(time: SystemTime, expected: i64) {
+        assert_eq!(seconds(time), expected);
+    }
+
+    #[test]
+    fn seconds_are_whole_on_both_sides_of_1970() {
+        check(UNIX_EPOCH, 0);
+        check(UNIX_EPOCH + Duration::from_millis(1_900), 1);
+        check(UNIX_EPOCH - Duration::from_millis(1), -1);
+        check(UNIX_EPOCH - Duration::from_secs(2), -2);
+        // The last second of 9999, past the last instant that some libraries know.
+        check(UNIX_EPOCH + Duration::from_secs(253_402_300_799), Instant::MAX.seconds());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
@@ -29,11 +29,6 @@ impl Finished {
     /// Whether it ended by itself, and well.
     pub(crate) fn succeeded(&self) -> bool {
         self.code() == Some(0)
-    }
-
-    /// Whether it was ended by SIGKILL.
-    pub(crate) fn was_killed(&self) -> bool {
-        self.status.and_then(|status| status.signal()) == Some(9)
     }
 
     /// The end in a few words, for messages.
@@ -121,11 +116,6 @@ impl Running {
     pub(crate) fn printed(&self) -> io::Result<String> {
         fs::read_to_string(self.folder.join("stdout"))
     }
-
-    /// The number of the process.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 /// Gives a command these bytes as standard input, by way of a file in `notes`.
@@ -162,7 +152,7 @@ mod tests {
     fn ends_are_told_apart() {
         let failed = shell("echo a; echo b >&2; exit 3", LIMIT);
         assert_eq!((failed.code(), failed.stdout.as_str(), failed.stderr.as_str()), (Some(3), "a\n", "b\n"));
-        assert!(shell("kill -KILL $$", LIMIT).was_killed());
+        assert!(shell("kill -KILL $$", LIMIT).told().starts_with("signal: 9"));
         let hung = shell("echo a; sleep 30", Duration::from_millis(100));
         assert_eq!((hung.code(), hung.stdout.as_str()), (None, "a\n"));
         assert!(hung.told().starts_with("no end within"), "{}", hung.told());

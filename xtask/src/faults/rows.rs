@@ -1,15 +1,22 @@
 //! The rows of the matrix, one file each.
 
 mod block_replay;
+mod clocks;
 mod crash_states;
 mod errors;
+mod full_disk;
 mod kills;
+mod memory;
 mod order;
 mod power_cut;
 mod random_kills;
+mod short_calls;
+mod tampering;
 mod thin_volume;
+mod unfit_files;
 mod volatile_cache;
 mod write_back;
+mod writers;
 
 use super::contained;
 use super::trials::Trials;
@@ -101,7 +108,15 @@ pub(crate) const ROWS: &[Row] = &[
     block_replay::ROW,
     write_back::ROW,
     thin_volume::ROW,
+    full_disk::ROW,
+    short_calls::ROW,
     random_kills::ROW,
+    tampering::BITS,
+    tampering::CUTS,
+    writers::ROW,
+    unfit_files::ROW,
+    clocks::ROW,
+    memory::ROW,
 ];
 
 #[cfg(test)]

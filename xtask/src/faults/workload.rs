@@ -98,6 +98,11 @@ impl Workload {
         matches!(self.does, Does::Export(_))
     }
 
+    /// Whether it cannot be done without a new file.
+    pub(crate) fn makes_a_file(&self) -> bool {
+        self.start == Start::Unfinished || !matches!(self.does, Does::Append { .. })
+    }
+
     /// How many receipts it prints when nothing goes wrong.
     pub(crate) fn promises(&self) -> usize {
         match self.does {

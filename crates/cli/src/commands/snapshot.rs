@@ -45,12 +45,18 @@ fn text(view: &View) -> Result<String, Failure> {
 /// Writes the snapshot to a file that is absent, empty or a snapshot.
 fn accept(output: &mut Output, view: &View, file: &Path) -> Result<(), Failure> {
     let failed = |error: io::Error| of_file(file, &error);
+    let in_use = |message: &str| {
+        let trouble = Trouble::new(Code::TARGET_IN_USE, message).at(file.display().to_string());
+        let next = "name another file, or remove what is there".to_owned();
+        Failure::one(REFUSED, trouble.next(Some(next)))
+    };
+    // A pipe or a device may never come to an end.
+    if fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(in_use("exists and is no file; expected a file that is new, empty or a snapshot"));
+    }
     match fs::read_to_string(file) {
         Ok(before) if !before.is_empty() && SnapshotFile::parse(&before).is_err() => {
-            let message = "is no snapshot; expected a file that is new, empty or a snapshot";
-            let trouble = Trouble::new(Code::TARGET_IN_USE, message).at(file.display().to_string());
-            let next = "name another file, or remove what is there".to_owned();
-            return Err(Failure::one(REFUSED, trouble.next(Some(next))));
+            return Err(in_use("is no snapshot; expected a file that is new, empty or a snapshot"));
         }
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
         _ => replace(file, text(view)?.as_bytes()).map_err(failed)?,

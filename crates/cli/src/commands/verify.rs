@@ -34,19 +34,25 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
     let events = std::fs::metadata(&global.file).map_or(0, |metadata| metadata.len() / 200);
     let mut state = State::for_admission(events);
     let mut broken = false;
-    let mut newer = None;
+    let (mut newer, mut newer_at) = (None, 0);
     let report = verify(storage(), &global.file, receipt, &mut |line, event| {
         // After the first event that cannot be taken, what later ones name is not known any more.
         if broken {
             return Ok(());
         }
-        let checked = check_line(&mut state, line.offset, event);
-        broken = checked.is_err();
-        let problems = checked.as_ref().err().into_iter().flatten();
-        newer = problems.into_iter().find(|problem| problem.code == Code::NEWER_FORMAT).cloned();
-        checked.map_err(|problems| problems.iter().map(describe).collect::<Vec<_>>().join("; "))
+        let Err(problems) = check_line(&mut state, line.offset, event) else { return Ok(()) };
+        broken = true;
+        newer = problems.iter().find(|problem| problem.code == Code::NEWER_FORMAT).cloned();
+        newer_at = line.offset;
+        match newer {
+            Some(_) => Ok(()),
+            None => Err(problems.iter().map(describe).collect::<Vec<_>>().join("; ")),
+        }
     })?;
-    if let Some(problem) = newer {
+    // Damage may make an event look newer than it is; what follows a newer event may well have another form.
+    let is_damaged =
+        report.faults.iter().any(|fault| fault.span.is_none_or(|span| span.first_byte <= newer_at));
+    if let Some(problem) = newer.filter(|_| !is_damaged) {
         let message =
             format!("the ledger goes on in format {}: use a newer recount to verify it", problem.value);
         return Err(Failure::one(BAD_INPUT, Trouble::new(Code::NEWER_FORMAT, message)));
