@@ -14,4 +14,4 @@ members = ", ".join(f"line ->> '$.{path}'" for path in sqlite_rule.MEMBERS.value
 insert = f"INSERT INTO events SELECT {members} FROM (SELECT ? AS line) WHERE line ->> '$.seq' IS NOT NULL"
 with open(sys.argv[1], encoding="utf-8") as ledger:
     database.executemany(insert, ((line,) for line in ledger))
-rule.write(sys.argv[2], database.execute(sqlite_rule.FIGURES))
+rule.write(sys.argv[2], sqlite_rule.figures(database))

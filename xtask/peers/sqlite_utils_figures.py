@@ -24,4 +24,4 @@ def rows(ledger):
 database = sqlite_utils.Database(memory=True)
 with open(sys.argv[1], encoding="utf-8") as ledger:
     database["events"].insert_all(rows(ledger), pk="seq")
-rule.write(sys.argv[2], database.execute(sqlite_rule.FIGURES))
+rule.write(sys.argv[2], sqlite_rule.figures(database.conn))
