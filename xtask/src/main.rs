@@ -6,6 +6,7 @@ mod codegen;
 mod data;
 mod demo;
 mod faults;
+mod fuzz;
 mod generate;
 mod simulation;
 mod tidy;
@@ -25,6 +26,8 @@ const USAGE: &str = "usage: cargo xtask TASK
   demo                    the main job on the real ledger
   faults [ROW…] [--ci | --minutes N] [--seed S] [--trial K] [--write]
                           the fault matrix of docs/reliability.md
+  fuzz [--seconds N] [--keep] [TARGET…]
+                          the fuzz targets in turn, 30 seconds each
   generate --events N --out FILE [--seed S] [--plain]
                           a ledger of any size, the same for the same numbers
   soak [--minutes N]      random sequences of operations on a storage that fails
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Some((&"data", rest)) => data::run(rest),
         Some((&"demo", [])) => demo::run(),
         Some((&"faults", rest)) => faults::run(rest),
+        Some((&"fuzz", rest)) => fuzz::run(rest),
         Some((&"generate", rest)) => generate::run(rest),
         Some((&"soak", rest)) => simulation::soak(rest),
         Some((&"tidy", [])) => tidy::run(),

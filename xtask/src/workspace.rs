@@ -19,6 +19,19 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
+/// The target triple of this machine.
+///
+/// # Errors
+///
+/// When the compiler does not say it.
+pub(crate) fn host() -> Result<String> {
+    let output =
+        Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("-vV").output()?;
+    let said = String::from_utf8(output.stdout)?;
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.ok_or("rustc -vV names no host")?.to_owned())
+}
+
 /// How `recount` is built.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Build {

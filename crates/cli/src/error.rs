@@ -10,7 +10,7 @@ use recount_tables::RowError;
 use serde_json::json;
 
 use crate::args::Format;
-use crate::terminal::{json_safe, printable};
+use crate::terminal::{cell_text, json_safe, printable};
 
 /// One thing that went wrong, with where and what to do.
 #[derive(Clone, Debug)]
@@ -68,15 +68,16 @@ impl Trouble {
         let message = if expected.contains("expected") { expected } else { format!("expected {expected}") };
         Trouble {
             code: problem.code,
-            place,
-            value: (!problem.value.is_empty()).then_some(problem.value),
+            place: shortened(place),
+            value: (!problem.value.is_empty()).then(|| shortened(problem.value)),
             message,
             next: problem.hint,
         }
     }
 
     fn text(&self) -> String {
-        let place = if self.place.is_empty() { String::new() } else { format!("{}: ", self.place) };
+        let place =
+            if self.place.is_empty() { String::new() } else { format!("{}: ", cell_text(&self.place)) };
         // Of a wrong type the value is JSON, whose own quotation marks tell a text from a number.
         let quoted = |value: &String| match self.code {
             Code::WRONG_TYPE => format!("{value}: "),
@@ -96,6 +97,17 @@ impl Trouble {
             "next": self.next,
         })
     }
+}
+
+/// A text from data, cut where nobody reads on: an error repeats what was given so that it is found, not all of it.
+fn shortened(mut text: String) -> String {
+    const MOST: usize = 500;
+    if let Some((at, _)) = text.char_indices().nth(MOST) {
+        let cut = text[at..].chars().count();
+        text.truncate(at);
+        text.push_str(&format!("… ({cut} more characters)"));
+    }
+    text
 }
 
 impl Failure {
@@ -156,7 +168,8 @@ impl From<LedgerError> for Failure {
             LedgerError::Unfit { .. } => (IO, Code::UNFIT_FILE),
             LedgerError::Stale { .. } => (IO, Code::IO),
         };
-        Failure::one(exit, Trouble::new(code, error.to_string()))
+        // The name of a file may have line ends in it, and is not to look like an error of its own.
+        Failure::one(exit, Trouble::new(code, cell_text(&error.to_string())))
     }
 }
 

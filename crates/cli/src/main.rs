@@ -7,6 +7,7 @@ mod changes;
 mod clock;
 mod commands;
 mod error;
+mod input;
 mod listing;
 mod notes;
 mod output;

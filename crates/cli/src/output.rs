@@ -19,20 +19,22 @@ pub(crate) struct Output {
 impl Output {
     /// A result of its own form keeps its bytes where no terminal reads them.
     pub(crate) fn new(global: &Global, own_form: Option<OwnForm>) -> Self {
+        let color = wants_color(global.color);
         let screen = match (own_form, global.format, std::io::stdout().is_terminal()) {
             (Some(_), _, false) => None,
             (Some(OwnForm::Json), _, true) => Some(Screen::Json),
             (Some(OwnForm::Text), _, true) => Some(Screen::Text),
             (None, Format::Json | Format::Jsonl, _) => Some(Screen::Json),
-            (None, Format::Csv, true) => Some(Screen::Text),
-            // Tables are made printable cell by cell: their own colours are control characters too.
-            (None, Format::Table, _) | (None, Format::Csv, false) => None,
+            (None, Format::Csv, terminal) => terminal.then_some(Screen::Text),
+            // Tables are made printable cell by cell, for their own colours are control characters too. Without any, what
+            // a cell let through is stopped here.
+            (None, Format::Table, _) => (!color).then_some(Screen::Text),
         };
         let stdout = BufWriter::with_capacity(1 << 16, std::io::stdout());
         Output {
             stdout: Screened { inner: stdout, screen, cut: Vec::new() },
             format: global.format,
-            color: wants_color(global.color),
+            color,
             quiet: global.quiet,
         }
     }

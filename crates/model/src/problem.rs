@@ -177,10 +177,20 @@ pub fn did_you_mean(near: &str) -> String {
     format!("did you mean {near}?")
 }
 
+/// How many problems are told at once: enough for any person, and bounded for hostile input.
+pub const MOST_PROBLEMS: usize = 1_000;
+
+/// The longest text that is looked at for what it may have meant: twice the longest id. Likeness takes the product of two
+/// lengths.
+const LONGEST_MISTAKE: usize = 256;
+
 /// The candidate nearest to `wrong`, if one is near enough to have been meant.
 ///
 /// Nearness is Jaro-Winkler similarity (0 to 1); below 0.8 there is no hint.
 pub fn nearest<'a>(wrong: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.len() > LONGEST_MISTAKE {
+        return None;
+    }
     candidates
         .map(|known| (strsim::jaro_winkler(wrong, known), known))
         .filter(|(likeness, _)| *likeness >= 0.8)
@@ -203,5 +213,6 @@ mod tests {
         let known = ["ua-mfa", "ua-nib", "yale-hrl"];
         assert_eq!(nearest("ua-mfo", known.into_iter()), Some("ua-mfa"));
         assert_eq!(nearest("zzz", known.into_iter()), None);
+        assert_eq!(nearest(&"ua-mfa".repeat(50), known.into_iter()), None);
     }
 }

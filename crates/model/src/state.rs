@@ -24,7 +24,7 @@ pub use row::{
 use crate::date::{Day, Edtf, Instant, Published};
 use crate::event::{Kind, Seq};
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use check::{AcknowledgementRow, CheckRow};
 use claims::Claims;
@@ -271,26 +271,28 @@ impl State {
 
     /// Whether indicator `id` is derived from `input`, directly or through others.
     pub(crate) fn is_computed_from(&self, id: &str, input: &str) -> bool {
-        let Some(key) = self.indicators.find(id) else { return false };
-        match &self.indicators.row(key).definition {
-            Definition::Counted { .. } => false,
-            // Admission keeps derivations free of circles, so this ends.
-            Definition::Derived(expression) => {
-                expression.indicators().any(|used| used == input || self.is_computed_from(used, input))
+        // What was never declared nobody names: of a new indicator nothing need be followed.
+        if self.indicators.find(input).is_none() {
+            return false;
+        }
+        let (mut seen, mut open) = (HashSet::new(), vec![id]);
+        while let Some(id) = open.pop() {
+            let Some(key) = self.indicators.find(id).filter(|key| seen.insert(*key)) else { continue };
+            if let Definition::Derived(expression) = &self.indicators.row(key).definition {
+                for used in expression.indicators() {
+                    if used == input {
+                        return true;
+                    }
+                    open.push(used);
+                }
             }
         }
+        false
     }
 
     /// Whether a reporter speaks for another, directly or through others.
     pub fn speaks_for(&self, reporter: ReporterKey, body: ReporterKey) -> bool {
-        let mut speaker = reporter;
-        while let Some(next) = self.reporters.row(speaker).speaks_for {
-            if next == body {
-                return true;
-            }
-            speaker = next;
-        }
-        false
+        self.reporters.chain(reporter, |row| row.speaks_for).skip(1).any(|speaker| speaker == body)
     }
 
     /// The accounts of roll-calls, in order of recording.
@@ -305,12 +307,7 @@ impl State {
 
     /// The body a reporter is counted as: the end of its chain of `speaks_for`.
     pub fn body(&self, reporter: ReporterKey) -> ReporterKey {
-        let mut body = reporter;
-        // The chain is no longer than there are reporters: admission refuses cycles.
-        while let Some(next) = self.reporters.row(body).speaks_for {
-            body = next;
-        }
-        body
+        self.reporters.chain(reporter, |row| row.speaks_for).last().unwrap_or(reporter)
     }
 }
 

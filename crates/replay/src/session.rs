@@ -13,7 +13,7 @@ use recount_ledger::storage::Storage;
 use recount_ledger::writer::{Options, Receipt, Writer};
 use recount_model::date::Instant;
 use recount_model::event::{Event, Kind, Seq};
-use recount_model::problem::{Code, Problem, nearest};
+use recount_model::problem::{Code, MOST_PROBLEMS, Problem, nearest};
 use recount_model::state::State;
 use recount_model::texts::Texts;
 use recount_model::value::Value;
@@ -261,6 +261,9 @@ impl<'s> Session<'s> {
             codec::read_input(line, &resolve, &kind_of, &self.options.salt).map_err(|mut problems| {
                 // What a broken line names can be looked up all the same, so that one run tells everything.
                 for named in codec::named(line, &resolve, &kind_of) {
+                    if problems.len() >= MOST_PROBLEMS {
+                        break;
+                    }
                     let told = problems.iter().any(|problem| problem.member == named.member);
                     problems.extend(missing(state, &named).filter(|_| !told));
                 }

@@ -33,7 +33,7 @@ columns! {
     COLUMNS, append(row: Row<'_>) {
         "seq" Integer required "Its position in the ledger, from 1." = row.seq;
         "at" Instant required "When it was recorded." = shown(row.state.recorded_at(row.seq));
-        "by" Text required "Who recorded it." = row.recorded.by.as_str();
+        "by" Text optional "Who recorded it; missing only where another program wrote an empty name." = row.recorded.by.as_str();
         "type" Text required "Its type, such as `figure.reported`." = row.state.kind(row.seq).map(|kind| kind.as_str());
         "target" Integer optional -> "events"."seq" "The event it corrects, retracts, withdraws, disputes or redacts."
             = row.state.target(row.seq);

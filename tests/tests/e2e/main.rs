@@ -10,6 +10,7 @@ mod diff;
 mod docs;
 mod errors;
 mod formats;
+mod hostile;
 mod merge;
 mod outsider;
 mod proofs;

@@ -42,6 +42,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("recount-floor", &[]),
+    ("recount-properties", &["recount-ledger", "recount-model", "recount-replay", "recount-tables"]),
     ("recount-test-support", &["recount-ledger"]),
     ("recount-tests", &[]),
     ("xtask", &[]),

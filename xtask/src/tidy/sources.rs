@@ -51,7 +51,8 @@ pub(crate) fn is_declared(file: &File, tree: &Tree) -> Vec<String> {
     let Some((folder, name)) = file.path.rsplit_once('/').filter(|_| file.is_rust()) else {
         return Vec::new();
     };
-    let is_root = matches!(name, "main.rs" | "lib.rs");
+    // The fuzz targets are programs, which their manifest declares: a test of theirs sees to that.
+    let is_root = matches!(name, "main.rs" | "lib.rs") || folder == "fuzz/fuzz_targets";
     let parents = [format!("{folder}/lib.rs"), format!("{folder}/main.rs"), format!("{folder}.rs")];
     let declares = |parent: &String| tree.text(parent).is_some_and(|text| declares(text, file.stem()));
     if is_root || parents.iter().any(declares) {
@@ -121,5 +122,6 @@ mod tests {
         check(is_declared, "crates/a/src/e.rs", "", &["1: no `mod e;` declares this file"]);
         check(is_declared, "crates/a/src/b/f.rs", "", &["1: no `mod f;` declares this file"]);
         check(is_declared, "crates/b/src/main.rs", "", &[]);
+        check(is_declared, "fuzz/fuzz_targets/b.rs", "", &[]);
     }
 }

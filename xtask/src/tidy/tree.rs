@@ -41,7 +41,7 @@ impl Tree {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = format!("{prefix}{name}");
             let is_hidden = name.starts_with('.') && !matches!(name.as_str(), ".cargo" | ".ci" | ".config");
-            if is_hidden || matches!(path.as_str(), "target" | "out") {
+            if is_hidden || matches!(path.as_str(), "target" | "out" | "fuzz/target" | "fuzz/artifacts") {
                 continue;
             }
             self.paths.insert(path.clone());

@@ -1,24 +1,24 @@
 //! `recount append`
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use recount_model::problem::{Code, Problem};
+use recount_model::problem::{Code, MOST_PROBLEMS, Problem};
 use recount_replay::Staged;
 
 use crate::append::{Append, append_one, report_duplicate};
 use crate::append_options::AppendCommand;
 use crate::args::{AppendEvents, Global};
 use crate::error::{BAD_INPUT, Failure, IO, Trouble};
+use crate::input;
 use crate::output::Output;
 use crate::terminal::counted;
 
-/// How many problems one run reports: enough for any person, and bounded for hostile input.
-const MOST_PROBLEMS: usize = 1_000;
-
 /// A line longer than this is refused without being read into memory.
 const MAX_LINE: u64 = 1 << 20;
+
+/// A line longer than this ends the reading: what never ends a line, such as `/dev/zero`, never ends at all.
+const MAX_SKIPPED: u64 = 1 << 30;
 
 /// Appends one event from options, or many from a file.
 pub(crate) fn run(global: &Global, output: &mut Output, command: &AppendCommand) -> Result<(), Failure> {
@@ -87,6 +87,8 @@ struct Lines {
     name: String,
     buffer: Vec<u8>,
     number: u64,
+    /// A line went on for so long that nothing behind it is read.
+    given_up: bool,
 }
 
 /// A line of the input with its number, or what keeps it from being one.
@@ -98,14 +100,17 @@ impl Lines {
             Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
         } else {
             let failed = |error| Failure::one(IO, Trouble::new(Code::IO, format!("{name}: {error}")));
-            Box::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?))
+            Box::new(BufReader::with_capacity(1 << 16, input::open(path).map_err(failed)?))
         };
-        Ok(Lines { input, name: name.to_owned(), buffer: Vec::new(), number: 0 })
+        Ok(Lines { input, name: name.to_owned(), buffer: Vec::new(), number: 0, given_up: false })
     }
 
     /// The next line with its number and without its LF; blank lines are passed over.
     fn next(&mut self) -> Result<Option<Numbered<'_>>, Failure> {
         loop {
+            if self.given_up {
+                return Ok(None);
+            }
             self.number += 1;
             self.buffer.clear();
             let read = self.input.by_ref().take(MAX_LINE + 1).read_until(b'\n', &mut self.buffer);
@@ -115,7 +120,10 @@ impl Lines {
             }
             if self.buffer.len() as u64 > MAX_LINE && self.buffer.last() != Some(&b'\n') {
                 self.skip_rest()?;
-                let problem = Problem::new(Code::TOO_LARGE, "", "", "a line of at most 1 MiB");
+                let rest =
+                    if self.given_up { "; it goes on for over 1 GiB, so reading ends here" } else { "" };
+                let expected = format!("column {}: expected at most 1 MiB in a line{rest}", MAX_LINE + 1);
+                let problem = Problem::new(Code::TOO_LARGE, "", "", expected);
                 return Ok(Some((self.number, Err(vec![problem]))));
             }
             if !self.buffer.trim_ascii().is_empty() {
@@ -131,12 +139,14 @@ impl Lines {
     }
 
     fn skip_rest(&mut self) -> Result<(), Failure> {
-        loop {
+        for _ in 0..MAX_SKIPPED / MAX_LINE {
             self.buffer.clear();
             let read = self.input.by_ref().take(MAX_LINE).read_until(b'\n', &mut self.buffer)?;
             if read == 0 || self.buffer.last() == Some(&b'\n') {
                 return Ok(());
             }
         }
+        self.given_up = true;
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::args::{CaseDetailOption, ExportOptions, Global};
 use crate::error::{BAD_INPUT, Failure, Trouble, USAGE};
 use crate::output::Output;
-use crate::terminal::printable;
+use crate::terminal::cell_text;
 use crate::view::View;
 
 /// Writes CSV files and their Data Package into a folder, whole or not at all.
@@ -109,7 +109,7 @@ fn print(output: &mut Output, target: &Path, summary: &Summary) -> Result<(), Fa
         return Ok(());
     }
     let counts: Vec<String> = summary.rows.iter().map(|(name, rows)| format!("{name} {rows}")).collect();
-    let name = printable(&target.display().to_string());
+    let name = cell_text(&target.display().to_string());
     writeln!(out, "{name}: {}", counts.join(", "))?;
     Ok(())
 }

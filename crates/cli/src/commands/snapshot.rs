@@ -13,8 +13,10 @@ use serde_json::json;
 
 use crate::args::{Global, Snapshot};
 use crate::error::{Failure, IO, REFUSED, Trouble};
+use crate::input;
 use crate::output::Output;
 use crate::replace::replace;
+use crate::terminal::cell_text;
 use crate::view::View;
 
 /// Prints, checks or accepts the snapshot.
@@ -54,7 +56,7 @@ fn accept(output: &mut Output, view: &View, file: &Path) -> Result<(), Failure> 
     if fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(in_use("exists and is no file; expected a file that is new, empty or a snapshot"));
     }
-    match fs::read_to_string(file) {
+    match input::read(file) {
         Ok(before) if !before.is_empty() && SnapshotFile::parse(&before).is_err() => {
             return Err(in_use("is no snapshot; expected a file that is new, empty or a snapshot"));
         }
@@ -67,7 +69,7 @@ fn accept(output: &mut Output, view: &View, file: &Path) -> Result<(), Failure> 
     if json {
         writeln!(out, "{}", json!({ "accepted": file.display().to_string(), "size": size }))?;
     } else {
-        writeln!(out, "accepted: {} is the snapshot at seq {size}", file.display())?;
+        writeln!(out, "accepted: {} is the snapshot at seq {size}", cell_text(&file.display().to_string()))?;
     }
     Ok(())
 }

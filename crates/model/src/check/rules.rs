@@ -41,11 +41,10 @@ impl Review<'_> {
         let mut newest: HashMap<ReporterKey, (Day, Seq)> = HashMap::new();
         for figure in self.answers.figures() {
             let Some(day) = figure.figure.effective_day() else { continue };
-            let mut speaker = Some(self.state().series(figure.series).reporter);
-            while let Some(reporter) = speaker {
+            let speaker = self.state().series(figure.series).reporter;
+            for reporter in self.state().reporters().chain(speaker, |row| row.speaks_for) {
                 let known = newest.entry(reporter).or_insert((day, figure.figure.seq));
                 *known = (*known).max((day, figure.figure.seq));
-                speaker = self.state().reporters().row(reporter).speaks_for;
             }
         }
         newest

@@ -10,7 +10,7 @@ use super::{Definition, State};
 use crate::event::{
     Account, CheckKind, CheckRule, Claim, Fact, Kind, Measure, Policy, Position, Route, Rule, Seq, Withheld,
 };
-use crate::problem::{Code, Problem, nearest};
+use crate::problem::{Code, MOST_PROBLEMS, Problem, nearest};
 
 impl State {
     /// Every reason why `fact` cannot be the next event; none means [`State::apply`] will take it.
@@ -306,7 +306,7 @@ impl Admission<'_> {
         member: &str,
         id: Option<&str>,
     ) {
-        if let Some(id) = id {
+        if let Some(id) = id.filter(|_| self.problems.len() < MOST_PROBLEMS) {
             self.problems.extend(declared(dictionary, what, member, id).err());
         }
     }
@@ -338,14 +338,14 @@ impl Admission<'_> {
         start: Option<&str>,
         next: impl Fn(&T) -> Option<K>,
     ) {
-        let mut at = start.and_then(|start| dictionary.find(start));
-        while let Some(key) = at {
-            if dictionary.name(key) == id {
-                let expected = format!("a chain that does not lead back to {id}");
-                let given = start.unwrap_or_default();
-                return self.problems.push(Problem::new(Code::CYCLE, member, given, expected));
-            }
-            at = next(dictionary.row(key));
+        // To what was never declared nothing leads.
+        let (Some(start), Some(own)) = (start.and_then(|start| dictionary.find(start)), dictionary.find(id))
+        else {
+            return;
+        };
+        if dictionary.chain(start, next).any(|key| key == own) {
+            let expected = format!("a chain that does not lead back to {id}");
+            self.problems.push(Problem::new(Code::CYCLE, member, dictionary.name(start), expected));
         }
     }
 

@@ -118,6 +118,12 @@ impl<K, T> Default for Dictionary<K, T> {
 }
 
 impl<K: Key, T> Dictionary<K, T> {
+    /// What `start` leads to by a reference of each entry to another, from itself on. References that go in circles, as only
+    /// a ledger can have that no writer admitted, are followed once around at most.
+    pub fn chain(&self, start: K, next: impl Fn(&T) -> Option<K>) -> impl Iterator<Item = K> {
+        std::iter::successors(Some(start), move |key| next(self.row(*key))).take(self.rows.len())
+    }
+
     /// Declares `id`; an id declared again after a retraction takes the new content.
     pub fn declare(&mut self, seq: Seq, id: &str, row: T) -> K {
         let key = self.names.intern(id);

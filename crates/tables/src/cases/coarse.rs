@@ -48,14 +48,13 @@ pub(super) fn month(date: &str) -> String {
 /// The nearest first-level division or country, from a declared place upwards; none where there is no such place.
 pub(super) fn region(context: &Context<'_>, place: &str) -> Result<Option<String>, Stop> {
     let places = context.state().places();
-    let mut at = places.find(place);
-    while let Some(key) = at {
+    let Some(place) = places.find(place) else { return Ok(None) };
+    for key in places.chain(place, |row| row.parent) {
         let texts = context.members(places.entry(key).version)?;
         let is_shown = |kind: &str| kind == "country" || FIRST_LEVEL.contains(&kind);
         if texts.get("kind").is_some_and(is_shown) {
             return Ok(Some(places.name(key).to_owned()));
         }
-        at = places.row(key).parent;
     }
     Ok(None)
 }

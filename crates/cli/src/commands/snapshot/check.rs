@@ -1,7 +1,6 @@
 //! `recount snapshot --check FILE`: what differs from a committed snapshot, by cause where it was made from this ledger.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -21,13 +20,14 @@ use crate::args::Format;
 use crate::changes::{Changes, counts};
 use crate::commands::diff::{end_json, end_lines, longer};
 use crate::error::{BAD_INPUT, FINDINGS, Failure, Trouble};
+use crate::input;
 use crate::output::Output;
-use crate::terminal::printable;
+use crate::terminal::{cell_text, printable};
 use crate::view::{View, replay_to};
 
 /// Compares; fails without a message where something differs.
 pub(crate) fn run(output: &mut Output, view: &View, file: &Path) -> Result<(), Failure> {
-    let committed = fs::read_to_string(file).map_err(|error| super::of_file(file, &error))?;
+    let committed = input::read(file).map_err(|error| super::of_file(file, &error))?;
     let current = super::text(view)?;
     if SnapshotFile::same_lines(&committed, &current) {
         return equal(output, file);
@@ -52,7 +52,7 @@ fn equal(output: &mut Output, file: &Path) -> Result<(), Failure> {
     if json {
         writeln!(out, "{}", json!({ "file": name, "equal": true }))?;
     } else {
-        writeln!(out, "equal: {} is the snapshot of this ledger", printable(&name))?;
+        writeln!(out, "equal: {} is the snapshot of this ledger", cell_text(&name))?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use recount_model::event::{Kind, Seq};
-use recount_model::problem::{Code, Problem, nearest};
+use recount_model::problem::{Code, MOST_PROBLEMS, Problem, nearest};
 
 use super::{KindOf, SeqOf, layout, notation};
 use crate::codec::schema::{Layout, Need, Shape};
@@ -92,9 +92,17 @@ impl<'l> Diagnosis<'l> {
         }
     }
 
+    /// Whether so many problems are found that more would tell nobody anything. Whatever there can be many of stops then.
+    fn is_full(&self) -> bool {
+        self.problems.len() >= MOST_PROBLEMS
+    }
+
     fn object(&mut self, path: &str, layout: &Layout, members: &Members) {
         self.repeated(path, members);
         for (name, value) in members {
+            if self.is_full() {
+                return;
+            }
             let path = join(path, name);
             match layout.field(name) {
                 Some(_) if *value == Tree::Null => {}
@@ -122,7 +130,8 @@ impl<'l> Diagnosis<'l> {
 
     fn repeated(&mut self, path: &str, members: &Members) {
         let mut seen = HashSet::new();
-        for (name, value) in members.iter().filter(|(name, _)| !seen.insert(name.as_str())) {
+        let again = members.iter().filter(|(name, _)| !seen.insert(name.as_str()));
+        for (name, value) in again.take(MOST_PROBLEMS) {
             let value = value.clone().into_text();
             self.add(Code::DUPLICATE_MEMBER, join(path, name), value, "expected each member once");
         }
@@ -153,6 +162,9 @@ impl<'l> Diagnosis<'l> {
             | (Shape::Data, Tree::Object(_)) => {}
             (Shape::List(item), Tree::List(items)) => {
                 for (index, value) in items.iter().enumerate() {
+                    if self.is_full() {
+                        return;
+                    }
                     self.value(&format!("{path}[{index}]"), item, value);
                 }
             }
@@ -175,6 +187,9 @@ impl<'l> Diagnosis<'l> {
     fn map(&mut self, path: &str, name_shape: &Shape, item: &Shape, members: &Members) {
         self.repeated(path, members);
         for (name, value) in members {
+            if self.is_full() {
+                return;
+            }
             let path = join(path, name);
             self.problems.extend(notation::problem(name_shape, &path, name));
             self.value(&path, item, value);

@@ -1,0 +1,5 @@
+//! Dates, moments, lengths of time, points on clocks: see `recount_properties`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| recount_properties::hold("date", bytes));

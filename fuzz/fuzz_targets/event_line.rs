@@ -1,0 +1,5 @@
+//! Event lines and their data: see `recount_properties`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| recount_properties::hold("event_line", bytes));

@@ -1,0 +1,5 @@
+//! Lines of input for an append: see `recount_properties`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| recount_properties::hold("input_line", bytes));

@@ -1,0 +1,5 @@
+//! Whole files of any bytes: see `recount_properties`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| recount_properties::hold("ledger_bytes", bytes));

@@ -1,0 +1,5 @@
+//! Checkpoint notes and keys: see `recount_properties`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| recount_properties::hold("note", bytes));

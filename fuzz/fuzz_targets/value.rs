@@ -1,0 +1,5 @@
+//! The notation of values: see `recount_properties`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| recount_properties::hold("value", bytes));
