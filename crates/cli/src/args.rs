@@ -2,17 +2,19 @@
 
 mod checks;
 mod exports;
+mod global;
 mod merge;
 mod proofs;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::append_options::AppendCommand;
 
 pub(crate) use checks::{Acknowledge, Check};
 pub(crate) use exports::{CaseDetailOption, Export, ExportOptions};
+pub(crate) use global::{Color, Format, Global};
 pub(crate) use merge::Merge;
 pub(crate) use proofs::{Checkpoint, Keygen, Prove, Signing, Verify};
 
@@ -28,61 +30,6 @@ pub(crate) struct Cli {
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// Options of every command.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Everywhere")]
-pub(crate) struct Global {
-    /// The ledger
-    #[arg(
-        short,
-        long,
-        global = true,
-        env = "RECOUNT_FILE",
-        value_name = "LEDGER",
-        default_value = "ledger.jsonl"
-    )]
-    pub(crate) file: PathBuf,
-    /// How results and errors are written
-    #[arg(long, global = true, value_enum, default_value = "table")]
-    pub(crate) format: Format,
-    /// Colour in the terminal
-    #[arg(long, global = true, value_enum, default_value = "auto")]
-    pub(crate) color: Color,
-    /// No messages and no progress; errors are still written
-    #[arg(short, long, global = true)]
-    pub(crate) quiet: bool,
-    /// Never ask (recount never does; for scripts that say so)
-    #[arg(long, global = true)]
-    pub(crate) no_input: bool,
-    /// Answer from the ledger alone: nothing is read from or kept in the cache folder
-    #[arg(long, global = true)]
-    pub(crate) no_cache: bool,
-}
-
-/// How results are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// A table for people
-    Table,
-    /// One JSON array
-    Json,
-    /// One JSON object a line
-    Jsonl,
-    /// CSV (RFC 4180)
-    Csv,
-}
-
-/// When the terminal gets colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }
 
 /// What to do.

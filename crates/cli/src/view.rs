@@ -1,6 +1,7 @@
 //! A ledger opened for reading, replayed as far as the recorded clock asks.
 
 use std::io::IsTerminal;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -25,6 +26,8 @@ pub(crate) struct View {
     pub(crate) ledger: Ledger,
     pub(crate) replay: Replay,
     pub(crate) clocks: Clocks,
+    /// How many threads may read.
+    pub(crate) threads: NonZeroUsize,
 }
 
 impl View {
@@ -44,8 +47,9 @@ impl View {
         let ledger = open(global, output)?;
         // Nothing is known before the first event: what else is wrong is told by the whole ledger.
         let until = clocks.recorded_by.filter(|point| *point != RecordedBy::Seq(0));
-        let replay = replay_to(&ledger, until, output)?;
-        let view = View { ledger, replay, clocks };
+        let threads = global.threads();
+        let replay = replay_to(&ledger, until, threads, output)?;
+        let view = View { ledger, replay, clocks, threads };
         troubles.extend(unknown(&view.replay.state));
         troubles.extend(view.check_point());
         if troubles.is_empty() { Ok(view) } else { Err(Failure::new(BAD_INPUT, troubles)) }
@@ -108,10 +112,11 @@ pub(crate) fn open(global: &Global, output: &Output) -> Result<Ledger, Failure> 
 pub(crate) fn replay_to(
     ledger: &Ledger,
     until: Option<RecordedBy>,
+    threads: NonZeroUsize,
     output: &Output,
 ) -> Result<Replay, Failure> {
     let mut progress = Progress::new(ledger.head().end_offset, output);
-    let replay = Replay::of(ledger, until, &mut |offset| progress.at(offset))?;
+    let replay = Replay::of(ledger, until, threads, &mut |offset| progress.at(offset))?;
     progress.done();
     Ok(replay)
 }

@@ -59,7 +59,12 @@ impl Checkpoint {
 
     /// The checksum the line should carry, if the event lines of its batch have the checksum `crc`.
     pub(crate) fn expected_crc(line: &[u8], crc: u32) -> u32 {
-        crc32c::crc32c_append(crc, &line[..line.len().saturating_sub(UNCOVERED)])
+        crc32c::crc32c_append(crc, &line[..Self::covered_length(line)])
+    }
+
+    /// How many bytes of the line its own checksum covers.
+    pub(crate) fn covered_length(line: &[u8]) -> usize {
+        line.len().saturating_sub(UNCOVERED)
     }
 
     /// Whether the bytes are the beginning, and not the whole, of a checkpoint line for `size` events.

@@ -13,6 +13,30 @@ pub(crate) const MAX_DEPTH: u32 = 16;
 /// What an error says where a member name is missing.
 const NAME: &str = "a member name in double quotes";
 
+/// How many bytes stand before the first one that ends a run of plain characters inside a string: a quotation mark, a
+/// backslash, a control character.
+///
+/// Nearly all bytes of a ledger are plain characters inside strings, so this is its hottest loop. It takes eight bytes at
+/// once: subtracting from each byte what it must not be lower than borrows from its highest bit. A borrow reaches higher
+/// bytes only, so the lowest mark is right, and only that one is asked for.
+pub(crate) fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGHEST;
+    let equal = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let (words, _) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let marks = below(word, b' ') | equal(word, b'"') | equal(word, b'\\');
+        if marks != 0 {
+            return at * 8 + marks.trailing_zeros() as usize / 8;
+        }
+    }
+    let done = words.len() * 8;
+    let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < b' ';
+    bytes[done..].iter().position(special).map_or(bytes.len(), |at| done + at)
+}
+
 /// A position in a line of JSON.
 pub(crate) struct Scanner<'a> {
     text: &'a str,
@@ -246,10 +270,7 @@ impl<'a> Scanner<'a> {
         self.expect(b'"', expected)?;
         let mut escaped = false;
         loop {
-            // Nearly all bytes of a ledger are plain characters inside strings: this is the hot loop.
-            let rest = &self.text.as_bytes()[self.at..];
-            let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < b' ';
-            self.at += rest.iter().position(special).unwrap_or(rest.len());
+            self.at += plain_length(&self.text.as_bytes()[self.at..]);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
@@ -360,6 +381,13 @@ mod tests {
     }
 
     proptest! {
+        /// Eight bytes at a time or one, the end is the same.
+        #[test]
+        fn plain_lengths(bytes in proptest::collection::vec(prop_oneof![8 => any::<u8>(), 1 => prop::sample::select(&b"\"\\\x1f \x7f\x80\xff"[..])], 0..40)) {
+            let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < b' ';
+            prop_assert_eq!(plain_length(&bytes), bytes.iter().position(special).unwrap_or(bytes.len()));
+        }
+
         /// Whatever the scanner takes serde_json takes, and what only one of them refuses is what I-JSON refuses.
         #[test]
         fn agrees_with_serde(line in r#"\{"a":[\[{"]?([-0-9.eE+]{1,4}|"(\\[a-z"\\/]|[a-f]|\\u[0d][08c]0[01]){0,3}"|[tn][a-z]{3})[\]},"]{0,2}\}"#) {

@@ -56,6 +56,7 @@
 pub mod aside;
 pub mod batch;
 mod batch_sum;
+pub mod blocks;
 pub mod checkpoint;
 pub mod codec;
 mod diagnose;

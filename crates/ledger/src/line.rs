@@ -13,6 +13,8 @@ use recount_model::date::Instant;
 use crate::merkle::Hash;
 use crate::stub::Stub;
 
+pub use parse::Envelope;
+
 /// The longest line, in bytes without its LF.
 pub const MAX_LINE: usize = 1 << 20;
 

@@ -123,8 +123,8 @@ pub enum Fact<'a> {
         /// Where it is documented.
         source: Text<'a>,
     },
-    /// `vote.reported`
-    VoteReported(Account<'a>),
+    /// `vote.reported`; boxed, since every fact is as large as the largest.
+    VoteReported(Box<Account<'a>>),
     /// `vote.position`
     VotePosition {
         /// The UN symbol of the vote.

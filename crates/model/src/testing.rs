@@ -197,7 +197,7 @@ impl Book {
             }
             "retract" => Fact::RecordRetracted { target: line.seq(0) },
             "figure" => Fact::FigureReported(line.claim()),
-            "account" => Fact::VoteReported(line.account()),
+            "account" => Fact::VoteReported(Box::new(line.account())),
             kind => line.other(kind),
         }
     }

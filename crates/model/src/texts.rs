@@ -15,6 +15,15 @@ pub trait Texts {
     /// When the line cannot be read or is no longer what it was when the state was built.
     fn members(&self, seq: Seq) -> Result<Members, TextError>;
 
+    /// One member of the data of event `seq`, as [`Texts::members`] has it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Texts::members`].
+    fn member(&self, seq: Seq, name: &str) -> Result<Option<String>, TextError> {
+        Ok(self.members(seq)?.get(name).map(str::to_owned))
+    }
+
     /// Who recorded event `seq`, here and, if it was merged, there.
     ///
     /// # Errors

@@ -2,16 +2,18 @@
 
 use std::ops::ControlFlow;
 
+use recount_ledger::blocks::Division;
 use recount_ledger::codec;
 use recount_ledger::line::{Line, LineError};
 use recount_ledger::reader::Ledger;
 use recount_ledger::{LineRef, Visitor};
 use recount_model::clock::RecordedBy;
+use recount_model::date::Instant;
 use recount_model::event::{Event, Fact, Kind, Seq};
 use recount_model::problem::{Code, Problem};
 use recount_model::state::State;
 
-use crate::ReplayError;
+use crate::{ReplayError, blocks};
 
 /// Lines between two reports of progress.
 const PROGRESS_LINES: u64 = 4096;
@@ -26,13 +28,26 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Replays a ledger as far as `until`, or to its head. The checksum of every batch is checked either way.
-    /// `progress` hears now and then at which byte of the file the replay is.
+    /// Replays a ledger as far as `until`, or to its head. The checksum of every batch is checked either way, and nothing depends on
+    /// the division of the work. `progress` hears now and then at which byte of the file the replay is.
     ///
     /// # Errors
     ///
     /// [`ReplayError`]: nothing is skipped and nothing guessed.
     pub fn of(
+        ledger: &Ledger,
+        until: Option<RecordedBy>,
+        division: impl Into<Division>,
+        progress: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<Replay, ReplayError> {
+        match blocks::replay(ledger, until, division.into(), progress) {
+            Some(replay) => replay.explained(ledger),
+            None => Replay::line_by_line(ledger, until, progress),
+        }
+    }
+
+    /// The one way to an error: what is wrong, and where.
+    pub(crate) fn line_by_line(
         ledger: &Ledger,
         until: Option<RecordedBy>,
         progress: &mut dyn FnMut(u64),
@@ -61,6 +76,14 @@ impl Replay {
         ledger.read(&mut folding)?;
         folding.finish(ledger)
     }
+
+    /// Refuses a whole ledger with a stub that nothing explains.
+    fn explained(self, ledger: &Ledger) -> Result<Replay, ReplayError> {
+        match self.state.unexplained_stub().filter(|_| self.beyond == 0) {
+            Some(seq) => Err(ReplayError::UnexplainedStub { path: ledger.path().to_owned(), seq }),
+            None => Ok(self),
+        }
+    }
 }
 
 struct Folding<F> {
@@ -74,10 +97,7 @@ struct Folding<F> {
 impl<F: FnMut(&State, &LineRef<'_>, &Line<'_>)> Folding<F> {
     fn take(&mut self, line: &LineRef<'_>) -> Result<(), Problem> {
         let event = Line::parse(line.bytes).map_err(|error| unreadable(&error))?;
-        if let Some(until) = self.until
-            && !until.includes(next(&self.replay.state), event.at())
-        {
-            self.replay.beyond += 1;
+        if self.replay.leaves_out(event.at(), self.until) {
             return Ok(());
         }
         fold_line(&mut self.replay.state, line.offset, &event)?;
@@ -86,13 +106,10 @@ impl<F: FnMut(&State, &LineRef<'_>, &Line<'_>)> Folding<F> {
     }
 
     fn finish(self, ledger: &Ledger) -> Result<Replay, ReplayError> {
-        let path = ledger.path().to_owned();
         let Some((line, seq, problem)) = self.failed else {
-            return match self.replay.state.unexplained_stub().filter(|_| self.replay.beyond == 0) {
-                Some(seq) => Err(ReplayError::UnexplainedStub { path, seq }),
-                None => Ok(self.replay),
-            };
+            return self.replay.explained(ledger);
         };
+        let path = ledger.path().to_owned();
         if problem.code == Code::NEWER_FORMAT {
             return Err(ReplayError::NewerFormat { path, seq, format: problem.value });
         }
@@ -113,7 +130,7 @@ impl<F: FnMut(&State, &LineRef<'_>, &Line<'_>)> Visitor for Folding<F> {
     }
 }
 
-fn next(state: &State) -> Seq {
+pub(crate) fn next(state: &State) -> Seq {
     state.size() + 1
 }
 
@@ -124,15 +141,7 @@ fn unreadable(error: &LineError) -> Problem {
 
 /// Reads the fact of one parsed line.
 fn fact_of<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
-    let seq = next(state);
-    if line.seq() != u64::from(seq) {
-        let expected = format!("sequence number {seq}");
-        return Err(Problem::new(Code::CORRUPT, "seq", line.seq().to_string(), expected));
-    }
-    if let Some(last) = state.last_recorded().filter(|last| line.at() < *last) {
-        let expected = format!("a time no earlier than that of the event before it, {last}");
-        return Err(Problem::new(Code::CORRUPT, "at", line.at().to_string(), expected));
-    }
+    follows(state, line.seq(), line.at())?;
     let event = match line {
         Line::Event(event) => event,
         Line::Stub(stub) => return codec::withheld(stub),
@@ -141,12 +150,31 @@ fn fact_of<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
         return Err(Problem::new(Code::UNKNOWN_TYPE, "type", &*event.kind, "an event type of format 1"));
     };
     let fact = codec::parse(kind, event.data, &|seq| state.kind(seq))?;
-    if let Fact::LedgerCreated { format } | Fact::LedgerUpgraded { format } = fact
-        && format != 1
-    {
-        return Err(Problem::new(Code::NEWER_FORMAT, "format", format.to_string(), "format 1"));
-    }
+    known_format(&fact)?;
     Ok(fact)
+}
+
+/// Whether an event with this number and moment is the next one.
+pub(crate) fn follows(state: &State, seq: u64, at: Instant) -> Result<(), Problem> {
+    if seq != u64::from(next(state)) {
+        let expected = format!("sequence number {}", next(state));
+        return Err(Problem::new(Code::CORRUPT, "seq", seq.to_string(), expected));
+    }
+    if let Some(last) = state.last_recorded().filter(|last| at < *last) {
+        let expected = format!("a time no earlier than that of the event before it, {last}");
+        return Err(Problem::new(Code::CORRUPT, "at", at.to_string(), expected));
+    }
+    Ok(())
+}
+
+/// Whether this program knows the format that an event says the ledger has from there on.
+pub(crate) fn known_format(fact: &Fact<'_>) -> Result<(), Problem> {
+    match fact {
+        Fact::LedgerCreated { format } | Fact::LedgerUpgraded { format } if *format != 1 => {
+            Err(Problem::new(Code::NEWER_FORMAT, "format", format.to_string(), "format 1"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Applies one parsed line to the state.
@@ -154,7 +182,7 @@ fn fact_of<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
 /// # Errors
 ///
 /// When the sequence number is not the next one, the data cannot be read, or the state cannot take it.
-fn fold_line(state: &mut State, offset: u64, line: &Line<'_>) -> Result<(), Problem> {
+pub(crate) fn fold_line(state: &mut State, offset: u64, line: &Line<'_>) -> Result<(), Problem> {
     let fact = fact_of(state, line)?;
     state.apply(&Event { seq: next(state), at: line.at(), offset, fact })
 }

@@ -5,6 +5,7 @@
 //! * [`Session`] is a ledger open for appending together with its state: it stages events, all problems at once, knows
 //!   what is recorded already, and commits.
 
+mod blocks;
 mod contents;
 mod error;
 mod fold;

@@ -1,11 +1,13 @@
 //! Appending and replaying, on ledgers in a folder of their own.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use proptest::prelude::*;
 use recount_ledger::LineRef;
 use recount_ledger::batch::{Batch, NewEvent};
+use recount_ledger::blocks::Division;
 use recount_ledger::checkpoint::Checkpoint;
 use recount_ledger::line::Line;
 use recount_ledger::merkle::{Hash, leaf_hash};
@@ -23,6 +25,9 @@ use recount_model::texts::Texts;
 use tempfile::TempDir;
 
 use crate::*;
+
+/// More than one, so that the threads have to agree.
+const THREADS: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
 struct Desk {
     folder: TempDir,
@@ -83,13 +88,16 @@ impl Desk {
     }
 
     fn figures(&self, until: Option<RecordedBy>) -> Vec<String> {
-        let replay = Replay::of(&self.ledger(), until, &mut |_| {}).unwrap();
-        let answers = Answers::new(&replay.state, &Clocks::default(), 0);
-        let line = |figure: &recount_model::answer::CurrentFigure| {
-            format!("{} {} ({})", figure.figure.seq, figure.figure.value, figure.records)
-        };
-        answers.figures().iter().map(line).collect()
+        figures_of(&Replay::of(&self.ledger(), until, THREADS, &mut |_| {}).unwrap())
     }
+}
+
+fn figures_of(replay: &Replay) -> Vec<String> {
+    let answers = Answers::new(&replay.state, &Clocks::default(), 0);
+    let line = |figure: &recount_model::answer::CurrentFigure| {
+        format!("{} {} ({})", figure.figure.seq, figure.figure.value, figure.records)
+    };
+    answers.figures().iter().map(line).collect()
 }
 
 fn figure(value: &str, as_of: &str, source: &str) -> String {
@@ -179,7 +187,7 @@ fn times_never_go_back_and_a_clock_a_day_behind_is_refused() {
     assert!(session.admit(None, Stamp { accept_behind: true, ..stamp(-86_401) }).is_ok());
     session.stage(&figure("10", "2025-01-01", "s1"), stamp(-50)).unwrap();
     let _ = session.commit().unwrap();
-    let replay = Replay::of(&desk.ledger(), None, &mut |_| {}).unwrap();
+    let replay = Replay::of(&desk.ledger(), None, THREADS, &mut |_| {}).unwrap();
     assert_eq!(replay.state.recorded_at(7), Some(stamp(1).now));
 }
 
@@ -189,7 +197,7 @@ fn texts_are_those_of_the_newest_replacement() {
     desk.append(&[&figure("10", "2025-01-01", "s1").replace("\"as_of\"", "\"note\":\"ten\",\"as_of\"")]);
     desk.append(&[r#"{"type":"record.corrected","data":{"target":7,"data":{"indicator":"back","value":"11","reporter":"a","source":"s1","note":"eleven"},"reason":"why"}}"#]);
     let ledger = desk.ledger();
-    let replay = Replay::of(&ledger, None, &mut |_| {}).unwrap();
+    let replay = Replay::of(&ledger, None, THREADS, &mut |_| {}).unwrap();
     let texts = LedgerTexts::new(&ledger, &replay.state);
     assert_eq!(texts.members(7).unwrap().get("note"), Some("ten"));
     assert_eq!(texts.members(8).unwrap().get("note"), Some("eleven"));
@@ -236,14 +244,14 @@ fn an_erased_figure_leaves_a_gap_that_is_counted() {
     assert_eq!(desk.redact(7), Ok(14));
     assert!(!desk.bytes().contains("a secret"));
     assert_eq!(desk.faults(), [""; 0]);
-    let replay = Replay::of(&desk.ledger(), None, &mut |_| {}).unwrap();
+    let replay = Replay::of(&desk.ledger(), None, THREADS, &mut |_| {}).unwrap();
     let answers = Answers::new(&replay.state, &Clocks::default(), 0);
     assert_eq!((desk.figures(None), answers.left_out().withheld), (vec!["8 12 (1)".to_owned()], 2));
     assert_eq!(replay.state.withheld().collect::<Vec<_>>(), [7, 9]);
     assert_eq!((replay.state.redaction_of(7), replay.state.redaction_of(9)), (Some(13), Some(14)));
     assert_eq!((replay.state.target(9), replay.state.target(14)), (Some(7), Some(9)));
     // Before it was explained it was withheld as well: the content is gone on every clock.
-    let before = Replay::of(&desk.ledger(), Some(RecordedBy::Seq(8)), &mut |_| {}).unwrap();
+    let before = Replay::of(&desk.ledger(), Some(RecordedBy::Seq(8)), THREADS, &mut |_| {}).unwrap();
     assert_eq!(before.state.unexplained_stub(), Some(7));
 }
 
@@ -320,7 +328,7 @@ fn a_stub_without_its_reason_and_a_reason_without_its_stub_are_found() {
     let error = |text: &str| {
         std::fs::write(desk.path(), resummed(text)).unwrap();
         assert_ne!(desk.faults(), [""; 0]);
-        Replay::of(&desk.ledger(), None, &mut |_| {}).unwrap_err().to_string()
+        Replay::of(&desk.ledger(), None, THREADS, &mut |_| {}).unwrap_err().to_string()
     };
     let unexplained = error(&before.replace(line, stub));
     assert!(unexplained.contains("expected an event.redacted that says why"), "{unexplained}");
@@ -425,5 +433,65 @@ proptest! {
         for (size, then) in seen {
             prop_assert_eq!(desk.figures(Some(RecordedBy::Seq(size))), then);
         }
+    }
+}
+
+/// One change to the text of a ledger: another spelling of the same, or something that no writer admits.
+fn change() -> impl Strategy<Value = (&'static str, &'static str)> {
+    prop::sample::select(vec![
+        ("{\"seq\":8,", "{ \"seq\" : 8 ,"),
+        ("{\"seq\":9,\"at\":\"2023-11-14T22:13:21Z\",", "{\"at\":\"2023-11-14T22:13:21Z\",\"seq\":9,"),
+        ("\"by\":\"t\"", "\"by\":\"\\u0074\""),
+        ("\"indicator\":\"back\"", "\"indicator\":\"\\u0062ack\""),
+        ("\"reason\":\"r\"", "\"reason\":\"\\n\\u00e9\\\\\""),
+        ("\"data\":{\"target\"", "\"data\":{\"source\":null,\"target\""),
+        ("\"data\":{\"indicator\"", "\"data\": {\"indicator\""),
+        ("\"seq\":8,", "\"seq\":7,"),
+        ("22:13:21Z", "22:13:19Z"),
+        ("figure.withdrawn", "figure.unknown"),
+        ("\"reporter\":\"b\"", "\"reporter\":\"c\""),
+        ("\"format\":1", "\"format\":2"),
+    ])
+}
+
+/// What a replay says of every event, and what it answers.
+fn said(replay: &Replay) -> (u64, Vec<String>, Vec<String>) {
+    let state = &replay.state;
+    let events = (1..=state.size()).map(|seq| {
+        let place = (state.kind(seq), state.offset(seq), state.recorded_at(seq), state.target(seq));
+        format!("{place:?} {:?} {:?}", state.correction_in_force(seq), state.retraction_of(seq))
+    });
+    (replay.beyond, events.collect(), figures_of(replay))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// On several threads the result is that of one line after the other, and where that is an error, there is nothing.
+    #[test]
+    fn blocks_are_replayed_as_lines(
+        events in prop::collection::vec(event(), 1..16),
+        changes in prop::collection::vec(change(), 0..3),
+        threads in 1_usize..4,
+        block in 1_u64..3_000,
+        until in prop::option::of(5_u32..20),
+    ) {
+        let desk = Desk::new();
+        let mut session = desk.session(false);
+        for line in &events {
+            let _ = session.stage(line, stamp(1));
+        }
+        if session.staged() > 0 {
+            let _ = session.commit().unwrap();
+        }
+        drop(session);
+        let text = changes.iter().fold(desk.bytes(), |text, (from, to)| text.replace(from, to));
+        std::fs::write(desk.path(), resummed(&text)).unwrap();
+        let division =
+            Division { threads: threads.try_into().unwrap(), block: block.try_into().unwrap() };
+        let until = until.map(RecordedBy::Seq);
+        let lines = Replay::line_by_line(&desk.ledger(), until, &mut |_| {});
+        let blocks = crate::blocks::replay(&desk.ledger(), until, division, &mut |_| {});
+        prop_assert_eq!(blocks.as_ref().map(said), lines.as_ref().ok().map(said), "{:?}", lines.as_ref().err());
     }
 }

@@ -1,7 +1,7 @@
 //! Texts by offset: the line is read again when its text is shown.
 
 use recount_ledger::codec;
-use recount_ledger::line::{EventLine, Line};
+use recount_ledger::line::{Envelope, EventLine, Line};
 use recount_ledger::reader::Ledger;
 use recount_model::event::{Kind, Seq};
 use recount_model::state::State;
@@ -111,7 +111,22 @@ pub fn created(ledger: &Ledger) -> Result<Members, TextError> {
     codec::own_members(line.data).map_err(|problem| unreadable(problem.expected))
 }
 
+/// One text of the line of event `seq`, where the line has the writer's own spelling.
+fn written_text<'a>(line: &'a [u8], seq: Seq, name: &str) -> Option<Option<&'a str>> {
+    let envelope = Envelope::of(std::str::from_utf8(line).ok()?)?;
+    // The members of a correction are those of its replacement.
+    let is_it = envelope.seq == u64::from(seq) && envelope.kind != Kind::RecordCorrected.as_str();
+    if is_it { codec::written_text(envelope.data, name) } else { None }
+}
+
 impl Texts for LedgerTexts<'_> {
+    fn member(&self, seq: Seq, name: &str) -> Result<Option<String>, TextError> {
+        match written_text(&self.line(seq)?, seq, name) {
+            Some(text) => Ok(text.map(str::to_owned)),
+            None => Ok(self.members(seq)?.get(name).map(str::to_owned)),
+        }
+    }
+
     fn members(&self, seq: Seq) -> Result<Members, TextError> {
         self.with_line(seq, |line| {
             let Some(event) = content(line) else { return Ok(Members::default()) };

@@ -69,5 +69,5 @@ pub(crate) fn wording(context: &Context<'_>, record: &Record) -> Result<Option<S
     if !record.is_worded() {
         return Ok(None);
     }
-    Ok(context.members(record.version)?.get("wording").map(str::to_owned))
+    Ok(context.texts.member(record.version, "wording")?)
 }

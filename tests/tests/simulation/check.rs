@@ -1,6 +1,7 @@
 //! What must hold after every step, for readers and for whoever verifies.
 
 use std::convert::Infallible;
+use std::num::NonZeroUsize;
 
 use recount_ledger::reader::Ledger;
 use recount_ledger::storage::Storage;
@@ -14,6 +15,9 @@ use recount_test_support::faulty::FaultyStorage;
 
 use crate::run::{Simulation, Verdict, ensure, path};
 use crate::world::World;
+
+/// So that the calls of a seed come in one order.
+pub(crate) const ONE_THREAD: NonZeroUsize = NonZeroUsize::MIN;
 
 impl Simulation {
     /// The ledger's bytes, as a process would read them.
@@ -74,7 +78,8 @@ impl Simulation {
         );
         let damaged = ledger.tail().is_some_and(|tail| tail.damage.is_some());
         ensure!(!damaged || self.may_be_damaged(), "a damaged tail without reason");
-        let replay = Replay::of(&ledger, None, &mut |_| {}).map_err(|error| format!("replaying: {error}"))?;
+        let replay = Replay::of(&ledger, None, ONE_THREAD, &mut |_| {})
+            .map_err(|error| format!("replaying: {error}"))?;
         ensure!(replay.state.size() as usize == expected.size(), "not all events are replayed");
         check_figures(&replay.state, expected)
     }
@@ -157,7 +162,7 @@ enum NoRows {
 
 fn rows(storage: &dyn Storage) -> Result<Vec<String>, NoRows> {
     let ledger = Ledger::open(storage, path()).map_err(|error| NoRows::Replay(error.into()))?;
-    let replay = Replay::of(&ledger, None, &mut |_| {}).map_err(NoRows::Replay)?;
+    let replay = Replay::of(&ledger, None, ONE_THREAD, &mut |_| {}).map_err(NoRows::Replay)?;
     let answers = Answers::new(&replay.state, &Clocks::default(), 0);
     let texts = LedgerTexts::new(&ledger, &replay.state);
     let context =

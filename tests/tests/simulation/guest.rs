@@ -10,6 +10,7 @@ use recount_model::date::Instant;
 use recount_replay::{Replay, ReplayError};
 use recount_test_support::faulty::FaultyStorage;
 
+use crate::check::ONE_THREAD;
 use crate::inputs::figure_input;
 use crate::plan::{Figure, Visit};
 use crate::run::{Simulation, Verdict, path};
@@ -73,7 +74,7 @@ impl Guest {
 
 fn read(storage: &dyn Storage) -> Result<usize, ReplayError> {
     let ledger = Ledger::open(storage, path())?;
-    Ok(Replay::of(&ledger, None, &mut |_| {})?.state.size() as usize)
+    Ok(Replay::of(&ledger, None, ONE_THREAD, &mut |_| {})?.state.size() as usize)
 }
 
 fn write(machine: &FaultyStorage, storage: &dyn Storage, number: u64, now: Instant) -> Written {

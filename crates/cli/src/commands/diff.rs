@@ -23,10 +23,10 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Diff) -> Resul
     let (from, to) = points(options)?;
     let ledger = open(global, output)?;
     check_ends(&ledger, options, (&from, &to))?;
-    let later = replay_to(&ledger, to.recorded_by, output)?;
+    let later = replay_to(&ledger, to.recorded_by, global.threads(), output)?;
     let earlier = match from.recorded_by == to.recorded_by {
         true => None,
-        false => Some(replay_to(&ledger, from.recorded_by, output)?),
+        false => Some(replay_to(&ledger, from.recorded_by, global.threads(), output)?),
     };
     let earlier = earlier.as_ref().unwrap_or(&later);
     let (old, new) = (answers(earlier, &from), answers(&later, &to));

@@ -17,6 +17,7 @@ mod texts;
 mod votes;
 mod wire;
 mod withheld;
+mod written;
 
 use recount_model::event::{Fact, Kind, Seq};
 use recount_model::problem::{Code, Problem};
@@ -30,6 +31,7 @@ pub use withheld::{kept, redacted, withheld};
 
 use crate::codec::schema::{Field, Layout};
 use wire::Record;
+use written::{Cursor, Written};
 
 macro_rules! records {
     ($($kind:ident in $file:ident,)+) => {
@@ -41,11 +43,19 @@ macro_rules! records {
             }
         }
 
-        /// Reads straight into the wire struct; `None` for anything that does not fit.
+        /// Reads any spelling straight into the wire struct; `None` for anything that does not fit.
         fn read<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
             match kind {
                 $(Kind::$kind => wire::object::<$file::$kind>(data)?.fact(),)+
                 Kind::RecordCorrected => read_correction(data, kind_of),
+            }
+        }
+
+        /// Reads the writer's spelling into the same structs.
+        fn written_fact<'a>(kind: Kind, from: &mut Cursor<'a>, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
+            match kind {
+                $(Kind::$kind => $file::$kind::written(from)?.fact(),)+
+                Kind::RecordCorrected => written::correction(from, kind_of),
             }
         }
     };
@@ -98,7 +108,16 @@ pub fn fields(kind: Kind) -> &'static [Field] {
 ///
 /// The first of the problems that [`diagnose`] finds.
 pub fn parse<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Result<Fact<'a>, Problem> {
-    read(kind, data, kind_of).ok_or_else(|| first_problem(kind, data, kind_of))
+    let fact = written(kind, data, kind_of).or_else(|| read(kind, data, kind_of));
+    fact.ok_or_else(|| first_problem(kind, data, kind_of))
+}
+
+/// Reads the data of an event where it is in the writer's own spelling, in a fraction of the time; `None` for every other
+/// spelling, right or wrong. What this reads [`parse`] reads too, as the same.
+pub fn written<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
+    let mut from = Cursor::new(data);
+    let fact = written_fact(kind, &mut from, kind_of)?;
+    from.is_at_end().then_some(fact)
 }
 
 #[cold]
@@ -106,6 +125,12 @@ fn first_problem(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Problem {
     let unexplained =
         || Problem::new(Code::SYNTAX, "", data, format!("expected the data of {}", kind.as_str()));
     diagnose(kind, data, kind_of).into_iter().next().unwrap_or_else(unexplained)
+}
+
+/// The text of one member of data in the writer's own spelling, in a fraction of the time that all members take; the inner
+/// `None` where there is no such member, the outer one where [`own_members`] has to tell.
+pub fn written_text<'a>(data: &'a str, name: &str) -> Option<Option<&'a str>> {
+    Cursor::new(data).text_of(name)
 }
 
 fn read_correction<'a>(data: &'a str, kind_of: KindOf<'_>) -> Option<Fact<'a>> {

@@ -4,36 +4,64 @@ use std::borrow::Cow;
 
 use recount_model::date::Instant;
 
-use super::{Clock, EventLine, LineError, Origin};
-use crate::json::Scanner;
+use super::{Clock, EventLine, LineError, MAX_LINE, Origin};
+use crate::json::{Scanner, plain_length};
 
 const MEMBERS: &[&str] = &["seq", "at", "by", "clock", "from", "type", "data"];
 const ORIGIN_MEMBERS: &[&str] = &["root", "size", "seq", "at", "by"];
 
+/// The members of a line in the writer's layout. What its data hold was not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Envelope<'a> {
+    /// 1-based position in the ledger.
+    pub seq: u64,
+    /// When the event was recorded.
+    pub at: Instant,
+    /// Who recorded it.
+    pub by: &'a str,
+    /// How `at` came about, if not simply from the clock.
+    pub clock: Option<Clock>,
+    /// The event's type.
+    pub kind: &'a str,
+    /// The rest of the line without its last brace: in a line that holds, an object.
+    pub data: &'a str,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads a line (without its LF) that has the writer's layout, holds no escape before its data, and was not merged; nothing
+    /// of any other line. If the data are an object, [`EventLine::parse`] reads the same.
+    #[must_use]
+    pub fn of(line: &'a str) -> Option<Self> {
+        let digits = line.strip_prefix("{\"seq\":")?;
+        let (seq, rest) = digits.split_at(digits.bytes().position(|byte| !byte.is_ascii_digit())?);
+        if seq.starts_with('0') {
+            return None;
+        }
+        let (at, rest) = plain_string(rest.strip_prefix(",\"at\":\"")?)?;
+        let (by, rest) = plain_string(rest.strip_prefix(",\"by\":\"")?)?;
+        let (clock, rest) = match rest.strip_prefix(",\"clock\":\"") {
+            Some(rest) => {
+                let (word, rest) = plain_string(rest)?;
+                (Some(parse_clock(word)?), rest)
+            }
+            None => (None, rest),
+        };
+        let (kind, rest) = plain_string(rest.strip_prefix(",\"type\":\"")?)?;
+        let data = rest.strip_prefix(",\"data\":")?.strip_suffix('}')?;
+        let fits = line.len() <= MAX_LINE;
+        fits.then_some(Self { seq: seq.parse().ok()?, at: Instant::parse(at).ok()?, by, clock, kind, data })
+    }
+}
+
 /// The writer's own layout, or nothing. What this takes [`any`] takes too, with the same result: nearly every
 /// line has this layout, and matching it skips the bookkeeping of members.
 pub(super) fn written(line: &[u8]) -> Option<EventLine<'_>> {
-    let text = std::str::from_utf8(line).ok()?;
-    let (seq, rest) = text.strip_prefix("{\"seq\":")?.split_once(",\"at\":")?;
-    if seq.starts_with(['0', '+']) {
-        return None;
-    }
-    let (at, rest) = plain_string(rest)?;
-    let (by, rest) = plain_string(rest.strip_prefix(",\"by\":")?)?;
-    let (clock, rest) = match rest.strip_prefix(",\"clock\":") {
-        Some(rest) => {
-            let (word, rest) = plain_string(rest)?;
-            (Some(parse_clock(word)?), rest)
-        }
-        None => (None, rest),
-    };
-    let (kind, rest) = plain_string(rest.strip_prefix(",\"type\":")?)?;
-    let data = rest.strip_prefix(",\"data\":")?.strip_suffix('}')?;
+    let Envelope { seq, at, by, clock, kind, data } = Envelope::of(std::str::from_utf8(line).ok()?)?;
     let mut scanner = Scanner::new(data.as_bytes()).ok()?;
     let whole = scanner.raw_object(1).ok()? == data;
     whole.then_some(EventLine {
-        seq: seq.parse().ok()?,
-        at: Instant::parse(at).ok()?,
+        seq,
+        at,
         by: Cow::Borrowed(by),
         clock,
         from: None,
@@ -42,11 +70,11 @@ pub(super) fn written(line: &[u8]) -> Option<EventLine<'_>> {
     })
 }
 
-/// A string without escapes at the beginning of the text, and what follows it.
+/// A string without escapes, whose opening quotation mark was read, and what follows its closing one.
 fn plain_string(text: &str) -> Option<(&str, &str)> {
-    let (string, rest) = text.strip_prefix('"')?.split_once('"')?;
-    let plain = !string.bytes().any(|byte| byte == b'\\' || byte < b' ');
-    plain.then_some((string, rest))
+    let length = plain_length(text.as_bytes());
+    let rest = text.get(length..)?.strip_prefix('"')?;
+    Some((&text[..length], rest))
 }
 
 fn parse_clock(word: &str) -> Option<Clock> {

@@ -22,8 +22,9 @@ impl Day {
 
     /// The day with this date; `None` where the calendar has none or the year is not in 0 to 9999.
     pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Day> {
-        let date = Date::new(year, month, day).ok()?;
-        (year >= 0).then(|| Day::from_date(date))
+        let (year, month, day) = (i32::from(year), i32::from(month), i32::from(day));
+        let fits = (0..=9999).contains(&year) && (1..=12).contains(&month);
+        (fits && (1..=days_in_month(year, month)).contains(&day)).then(|| Day(number_of(year, month, day)))
     }
 
     /// The day that many days after 1970-01-01; `None` outside [`MIN`](Day::MIN) to [`MAX`](Day::MAX).
@@ -79,8 +80,21 @@ impl Day {
 impl fmt::Display for Day {
     /// `YYYY-MM-DD`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = self.date();
-        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+        let (year, month, day) = civil(self.0);
+        let digit = |number: i32| b'0' + (number % 10) as u8;
+        let text = [
+            digit(year / 1000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+            b'-',
+            digit(month / 10),
+            digit(month),
+            b'-',
+            digit(day / 10),
+            digit(day),
+        ];
+        f.write_str(str::from_utf8(&text).expect("digits and hyphens are ASCII"))
     }
 }
 
@@ -151,6 +165,36 @@ impl fmt::Display for Instant {
 impl fmt::Debug for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Instant({self})")
+    }
+}
+
+/// Days from 1970-01-01 to a day of the calendar, which is cut into spans of 400 years (146,097 days) that begin in March, so
+/// that the day that not every year has is the last of its year. Every line of a ledger has dates, and the general
+/// arithmetic of a date library is many times the work; a test holds the two together.
+fn number_of(year: i32, month: i32, day: i32) -> i32 {
+    let year = year - i32::from(month <= 2);
+    let (span, year) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    span * 146_097 + year * 365 + year / 4 - year / 100 + day_of_year - 719_468
+}
+
+/// Year, month and day of the day that many days after 1970-01-01: [`number_of`] undone.
+fn civil(number: i32) -> (i32, i32, i32) {
+    let number = number + 719_468;
+    let (span, day) = (number.div_euclid(146_097), number.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let month = (from_march + 2) % 12 + 1;
+    (span * 400 + year + i32::from(month <= 2), month, day_of_year - (153 * from_march + 2) / 5 + 1)
+}
+
+fn days_in_month(year: i32, month: i32) -> i32 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
     }
 }
 
@@ -243,6 +287,16 @@ pub(super) mod tests {
     }
 
     proptest! {
+        /// The calendar is that of a date library.
+        #[test]
+        fn days_are_those_of_the_calendar(day in any_day(), year in -1_i16..=9999, month in 0_i8..=13, of_month in 0_i8..=32) {
+            let date = day.date();
+            prop_assert_eq!(day.to_string(), date.to_string());
+            prop_assert_eq!(Day::from_ymd(date.year(), date.month(), date.day()), Some(day));
+            let known = Date::new(year, month, of_month).ok().filter(|_| year >= 0).map(Day::from_date);
+            prop_assert_eq!(Day::from_ymd(year, month, of_month), known);
+        }
+
         #[test]
         fn what_is_printed_is_read(day in any_day(), seconds in Instant::MIN.0..=Instant::MAX.0) {
             prop_assert_eq!(Day::parse(&day.to_string()), Ok(day));

@@ -1,7 +1,7 @@
 //! Grouping the records of one series into figures, and finding the current one.
 
+use hashbrown::HashMap;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use super::{Cause, Claimed, Figure, Placed, Resolved, Standing};
 use crate::date::Published;
@@ -70,14 +70,23 @@ fn in_order_of_placing(a: &Claimed, b: &Claimed) -> Ordering {
     key(a).cmp(&key(b))
 }
 
+fn dated(figures: &[Figure]) -> HashMap<Value, Vec<usize>> {
+    let mut dated: HashMap<Value, Vec<usize>> = HashMap::new();
+    for (at, figure) in figures.iter().enumerate().filter(|(_, figure)| figure.span.is_some()) {
+        dated.entry(figure.value.normal()).or_default().push(at);
+    }
+    dated
+}
+
 /// The figures so far, and the group (one as-of) that is being filled.
 #[derive(Default)]
 struct Groups {
     resolved: Resolved,
     span: Option<Span>,
-    /// The latest figure of the group with each value, and the figures of earlier, dated groups.
+    /// The latest figure of the group with each value.
     in_group: HashMap<Value, usize>,
-    dated: HashMap<Value, Vec<usize>>,
+    /// All dated figures by value. Only undated records ask for them: they come last, so that all are known then.
+    dated: Option<HashMap<Value, Vec<usize>>>,
     /// The figures of the group that nothing superseded, with strong records and without.
     live: [Vec<usize>; 2],
     /// The figure of the group that stands, among those with strong records and among those without.
@@ -177,7 +186,9 @@ impl Groups {
     fn place_undated(&mut self, claim: &Claimed) {
         let published = claim.published.map(|published| published.last_day());
         let about = |at: &&usize| self.resolved.figures[**at].span.map(|(_, last)| last);
-        let equal = self.dated.get(&claim.value.normal()).into_iter().flatten();
+        let figures = &self.resolved.figures;
+        let all_dated = self.dated.get_or_insert_with(|| dated(figures));
+        let equal = all_dated.get(&claim.value.normal()).into_iter().flatten();
         let dated = equal.filter(|at| published.is_none_or(|day| about(at) <= Some(day)));
         let newest = dated.max_by_key(|at| self.resolved.figures[**at].key()).copied();
         let standing = if claim.is_weak() { self.weak.or(self.strong) } else { self.strong };
@@ -276,9 +287,6 @@ impl Groups {
         });
         self.resolved.records.push(Placed { row: claim.row, figure: at as u32 });
         self.in_group.insert(claim.value.normal(), at);
-        if claim.span.is_some() {
-            self.dated.entry(claim.value.normal()).or_default().push(at);
-        }
         self.live[usize::from(claim.is_weak())].push(at);
         at
     }

@@ -79,7 +79,17 @@ impl Decimal {
         if whole.len() + decimals.len() > MAX_DIGITS {
             return Err(DecimalError::TooManyDigits);
         }
-        let digits = typed().fold(0, |sum: u128, byte| sum * 10 + u128::from(byte - b'0'));
+        let mut digits = 0_u128;
+        // Eighteen digits fit into 64 bits, where nearly all numbers are read.
+        let (mut group, mut scale) = (0_u64, 1_u64);
+        for byte in typed() {
+            (group, scale) = (group * 10 + u64::from(byte - b'0'), scale * 10);
+            if scale == 10_u64.pow(18) {
+                (digits, group, scale) = (digits * u128::from(scale) + u128::from(group), 0, 1);
+            }
+        }
+        let digits =
+            if digits == 0 { u128::from(group) } else { digits * u128::from(scale) + u128::from(group) };
         Ok(Decimal::from_parts(negative, digits, decimals.len() as u8))
     }
 

@@ -187,7 +187,10 @@ impl Value {
 
 impl Form {
     fn parse(text: &str) -> Result<Form, ValueError> {
-        if let Some((low, rest)) = text.split_once("..") {
+        // Nearly every value is one number without a point.
+        if text.as_bytes().contains(&b'.')
+            && let Some((low, rest)) = text.split_once("..")
+        {
             return match rest.split_once("..") {
                 None => Form::between(low, rest),
                 Some((best, high)) => {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -134,7 +135,7 @@ impl Desk {
 
     fn replay(&self, name: &str) -> (Ledger, Replay) {
         let ledger = Ledger::open(&RealStorage, &self.path(name)).unwrap();
-        let replay = Replay::of(&ledger, None, &mut |_| {}).unwrap();
+        let replay = Replay::of(&ledger, None, NonZeroUsize::MIN, &mut |_| {}).unwrap();
         (ledger, replay)
     }
 

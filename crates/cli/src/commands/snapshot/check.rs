@@ -71,7 +71,9 @@ fn report(
     };
     let size = view.replay.state.size();
     let replayed = match made.recorded_by {
-        Some(RecordedBy::Seq(seq)) if seq != size => Some(replay_to(&view.ledger, made.recorded_by, output)?),
+        Some(RecordedBy::Seq(seq)) if seq != size => {
+            Some(replay_to(&view.ledger, made.recorded_by, view.threads, output)?)
+        }
         _ => None,
     };
     let before: &Replay = replayed.as_ref().unwrap_or(&view.replay);

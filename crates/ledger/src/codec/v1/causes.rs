@@ -15,9 +15,12 @@ record! {
         #[serde(borrow)]
         data: &'a RawValue,
         /// Why
-        reason: Shown,
+        reason: Reason,
     }
 }
+
+/// Why something is put right.
+pub(super) type Reason = Shown;
 
 impl<'a> RecordCorrected<'a> {
     /// The original event, and the data it should have had; of which type, only the original knows.

@@ -171,6 +171,14 @@ impl Minimum {
 }
 
 fn is_text(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // Without these bytes there is no control character: those beyond ASCII begin with 0xC2. Every text of a ledger comes by
+    // here, and a fold that never stops early looks at many bytes at once.
+    let doubtful =
+        bytes.iter().fold(false, |found, byte| found | (*byte < b' ') | (*byte == 0x7f) | (*byte == 0xc2));
+    if !doubtful && bytes.first().is_some_and(u8::is_ascii_graphic) {
+        return true;
+    }
     !text.trim().is_empty() && !text.chars().any(char::is_control)
 }
 
@@ -260,6 +268,15 @@ mod tests {
         }
         for bad in ["", "-1", "F", "a=b", "a;b"] {
             assert!(check(Shape::Code, bad).starts_with("E0203"), "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        /// The short way to the answer gives the same one.
+        #[test]
+        fn texts_are_neither_blank_nor_broken(text in "[ -0a\u{7e}-\u{a1}\u{3000}\u{200f}Дц\n]{0,20}") {
+            let is_text = !text.trim().is_empty() && !text.chars().any(char::is_control);
+            proptest::prop_assert_eq!(super::is_text(&text), is_text);
         }
     }
 

@@ -161,7 +161,7 @@ impl<'a> VoteReported<'a> {
         if self.tally.is_none() && self.positions.is_none() {
             return None;
         }
-        Some(Fact::VoteReported(Account {
+        Some(Fact::VoteReported(Box::new(Account {
             vote: self.vote.text(),
             source: self.source.text(),
             reporter: text(self.reporter),
@@ -171,7 +171,7 @@ impl<'a> VoteReported<'a> {
             published: meaning(self.published),
             relayed_by: text(self.relayed_by),
             doubted: self.doubt.is_some(),
-        }))
+        })))
     }
 }
 

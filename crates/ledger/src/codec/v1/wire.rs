@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::notation::{Notation, Spelling};
 use crate::codec::schema::{Layout, Shape};
 
-/// Declares a wire struct and its layout at once: each member's name, doc and type stand in one place.
+/// Declares a wire struct, its layout and its two readers at once: each member's name, doc and type stand in one place.
 ///
 /// A struct that borrows marks one member with `#[serde(borrow)]`.
 macro_rules! record {
@@ -44,6 +44,19 @@ macro_rules! record {
                 }),+],
                 needs: &[$($crate::codec::schema::Need::$need(&[$($among),+])),*],
             };
+        }
+
+        impl<'w $(: $life, $life)?> $crate::codec::v1::written::Written<'w> for $name $(<$life>)? {
+            fn written(from: &mut $crate::codec::v1::written::Cursor<'w>) -> Option<Self> {
+                from.object(|from| {
+                    Some(Self {
+                        $($member: $crate::codec::v1::written::Written::member(
+                            from,
+                            concat!("\"", stringify!($member), "\":"),
+                        )?,)+
+                    })
+                })
+            }
         }
     };
 }
@@ -96,7 +109,7 @@ impl Shaped for &RawValue {
 }
 
 /// A string that is kept as it is spelt, borrowed where the JSON has no escape in it.
-pub(super) struct Kept<'a, S>(Text<'a>, PhantomData<S>);
+pub(super) struct Kept<'a, S>(pub(super) Text<'a>, pub(super) PhantomData<S>);
 
 impl<'a, S> Kept<'a, S> {
     /// The text.

@@ -177,6 +177,44 @@ proptest! {
         prop_assert_eq!(first.as_ref(), problems.first(), "{}", json);
     }
 
+    /// Reading the writer's spelling is a shortcut and nothing else: it takes what the writer writes where nothing needs an
+    /// escape, and whatever else it takes, changed or not, the general reader takes as the same.
+    #[test]
+    fn both_readers_agree(kind in kinds(), bytes: Vec<u8>, full: bool, changes: Vec<u8>, cuts in proptest::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&b"\"\\{}[],:x 0-"[..])), 0..2)) {
+        let spelt = canonical(kind, &Tree::Object(data(kind, &bytes, full)).write(), &kind_of).unwrap();
+        prop_assert_eq!(written(kind, &spelt, &kind_of).is_none(), spelt.contains('\\'), "{}", spelt);
+        let mut tree = Tree::read(&spelt).unwrap();
+        let mut dice = Dice(changes.iter());
+        for _ in 0..dice.below(3) {
+            disturb(&mut tree, &mut dice);
+        }
+        let mut json = tree.write();
+        for (index, byte) in cuts {
+            let at = index.index(json.len());
+            if json.is_char_boundary(at) && json.is_char_boundary(at + 1) {
+                json.replace_range(at..=at, &char::from(byte).to_string());
+            }
+        }
+        if let Some(fact) = written(kind, &json, &kind_of) {
+            let general = read(kind, &json, &kind_of);
+            prop_assert_eq!(format!("{:?}", Some(fact)), format!("{general:?}"), "{}", json);
+        }
+    }
+
+    /// A text taken out of the writer's spelling is that of all members.
+    #[test]
+    fn one_text_is_that_of_all(kind in kinds(), bytes: Vec<u8>, full: bool) {
+        let spelt = canonical(kind, &Tree::Object(data(kind, &bytes, full)).write(), &kind_of).unwrap();
+        let all = own_members(&spelt).unwrap();
+        for name in fields(kind).iter().map(|field| field.name).chain(["another"]) {
+            if let Some(text) = written_text(&spelt, name) {
+                prop_assert_eq!(text, all.get(name), "{} of {}", name, spelt);
+            }
+        }
+        let plain = all.0.iter().all(|(_, text)| !text.contains(['{', '[', '\\', '\u{2028}', '"']) && text != "false");
+        prop_assert!(!plain || written_text(&spelt, "another") == Some(None), "{}", spelt);
+    }
+
     /// Any text at all is refused by both or taken by both.
     #[test]
     fn parse_and_diagnose_agree_on_any_text(kind in kinds(), json in r#"[{}\[\]":, a-z0-9\\]{0,20}"#) {
