@@ -360,6 +360,34 @@ mod tests {
     }
 
     #[test]
+    fn every_inserted_line_is_found() {
+        let bytes = ledger(&[2, 2]);
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        let strange = [&b"{}\n"[..], b"\n", b"\0\n", b"{\"seq\":5}\n"];
+        for before in 0..=lines.len() {
+            for line in lines.iter().chain(&strange) {
+                let mut longer = lines.clone();
+                longer.insert(before, line);
+                assert_ne!(check(&longer.concat(), None), "", "{line:?} before line {before}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_zeroed_block_is_found() {
+        let bytes = ledger(&[6, 1, 9]);
+        // A sector and a page of a file, and pieces that lie on neither.
+        for size in [1, 64, 512, 4096] {
+            for start in (0..bytes.len()).step_by(size) {
+                let mut zeroed = bytes.clone();
+                let end = bytes.len().min(start + size);
+                zeroed[start..end].fill(0);
+                assert_ne!(check(&zeroed, None), "", "bytes {start} to {end}");
+            }
+        }
+    }
+
+    #[test]
     fn faults_name_batch_line_and_byte() {
         insta::assert_snapshot!(check(&edited(&[2, 1, 1], &[("é2", "ö2"), ("\"seq\":3", "\"seq\":8")]), None), @"
         /l.jsonl: lines 1 to 3 (bytes 0 to 281): expected crc32c 8ef4e8d2, found bytes with crc32c b06d6dd6; restore the file from a copy (version control, backup) and run `recount verify` on it
