@@ -95,7 +95,7 @@ fn read(path: &Path, length: u64, report: Option<&Report>) {
         (head.end_offset < length).then_some(head.end_offset..length),
         "all bytes are told of"
     );
-    let replay = match Replay::of(&ledger, None, &mut |_| {}) {
+    let replay = match Replay::of(&ledger, None, std::num::NonZeroUsize::MIN, &mut |_| {}) {
         Ok(replay) => replay,
         Err(error) => {
             assert!(!intact && !error.to_string().is_empty(), "a ledger without fault is read: {error}");
