@@ -260,6 +260,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_repeated_is_short_and_one_line() {
+        let shown = |value: String, place: &str| {
+            Trouble::of_problem(Problem::new(Code::SYNTAX, "", value, "a"), place.to_owned()).text()
+        };
+        assert_eq!(
+            shown("é".repeat(500), "x"),
+            format!("error[E0101]: x: \"{}\": expected a", "é".repeat(500))
+        );
+        let long = shown("é".repeat(502), "x\nerror[E9999]: y");
+        assert_eq!(long.lines().count(), 1);
+        assert!(long.starts_with("error[E0101]: x\\nerror[E9999]: y: \"éé"), "{long}");
+        assert!(long.ends_with("é… (2 more characters)\": expected a"), "{long}");
+    }
+
+    #[test]
     fn a_read_that_failed_is_no_bad_input() {
         let trouble = |code| Trouble::new(code, "expected something else");
         assert_eq!(Failure::new(BAD_INPUT, vec![trouble(Code::NO_SUCH_EVENT)]).exit(), BAD_INPUT);

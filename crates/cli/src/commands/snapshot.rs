@@ -13,7 +13,6 @@ use serde_json::json;
 
 use crate::args::{Global, Snapshot};
 use crate::error::{Failure, IO, REFUSED, Trouble};
-use crate::input;
 use crate::output::Output;
 use crate::replace::replace;
 use crate::terminal::cell_text;
@@ -56,7 +55,7 @@ fn accept(output: &mut Output, view: &View, file: &Path) -> Result<(), Failure> 
     if fs::metadata(file).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(in_use("exists and is no file; expected a file that is new, empty or a snapshot"));
     }
-    match input::read(file) {
+    match fs::read_to_string(file) {
         Ok(before) if !before.is_empty() && SnapshotFile::parse(&before).is_err() => {
             return Err(in_use("is no snapshot; expected a file that is new, empty or a snapshot"));
         }

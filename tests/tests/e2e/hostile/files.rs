@@ -93,7 +93,8 @@ fn forged(at: &TestEnvironment, by: &str, events: &[(&str, &str)]) {
 /// Asks the first commands of the ledger in the environment, and of the others one in `few`.
 fn ask(at: &TestEnvironment, shown: &str, few: usize) -> Vec<i32> {
     let before = at.read("ledger.jsonl");
-    let asked = READING.iter().enumerate().filter(|(at, _)| *at < 2 || (at + before.len()) % few == 0);
+    let asked =
+        READING.iter().enumerate().filter(|(at, _)| *at < 2 || (at + before.len()).is_multiple_of(few));
     let answers = asked.map(|(_, command)| {
         let answer = hold(at, command.split(' '), b"");
         assert!([0, 1, 3, 4, 6].contains(&answer.exit), "{shown}: {command}: {answer:.2000}");

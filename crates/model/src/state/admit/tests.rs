@@ -61,6 +61,22 @@ fn declarations_are_made_once_and_never_in_a_circle() {
 }
 
 #[test]
+fn what_many_are_computed_from_is_looked_at_once() {
+    // Each from the two before it: more ways lead to the first than anybody could go.
+    let mut lines = String::new();
+    let mut before = ("back".to_owned(), "back".to_owned());
+    for number in 0..90 {
+        lines += &format!("derived d{number} {}_-_{}\n", before.0, before.1);
+        before = (before.1, format!("d{number}"));
+    }
+    check(
+        &lines,
+        "correct 18 derived d0 d89_+_back",
+        "E0407 expression \"d89\": expected indicators declared before; an indicator cannot be computed from itself",
+    );
+}
+
+#[test]
 fn revises_stays_within_the_series() {
     check(
         "figure back 5 by=a",
