@@ -1,7 +1,7 @@
 //! Inclusion and consistency proofs (RFC 6962, 2.1.1 and 2.1.2; RFC 9162, 2.1.3 and 2.1.4).
 //!
 //! A proof is a list of hashes, its *path*: the roots of some parts of the tree. Which parts these are follows from the
-//! numbers alone ([`Parts`]), so a path is made in one pass over the leaves, and checked by joining its hashes in order.
+//! numbers alone (`Parts`), so a path is made in one pass over the leaves, and checked by joining its hashes in order.
 
 use std::ops::Range;
 
