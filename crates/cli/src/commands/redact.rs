@@ -32,7 +32,10 @@ pub(crate) fn run(global: &Global, output: &mut Output, redact: &Redact) -> Resu
         RedactError::Replay(error) => error.into(),
     })?;
     print_receipt(output, &receipt)?;
-    remembered::update(global, Ledger::open(storage(), &global.file)?.head());
+    // The content is gone: that the head cannot be remembered is no failure.
+    if let Ok(ledger) = Ledger::open(storage(), &global.file) {
+        remembered::update(global, ledger.head());
+    }
     for note in notes(&global.file, &erased, &naming, salted) {
         output.note(&note);
     }
