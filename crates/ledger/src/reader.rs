@@ -3,16 +3,17 @@
 //! Reading never writes and never waits for a writer.
 
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 use crate::checkpoint::{Checkpoint, MARK};
 use crate::error::{Fault, IoContext, LedgerError};
+use crate::line::MAX_LINE;
 use crate::lines::Lines;
 use crate::locate::{Head, Located, locate};
 use crate::merkle::Frontier;
 use crate::sequence::Sequence;
-use crate::storage::{Access, OpenError, Storage, StoredFile};
+use crate::storage::{Access, OpenError, Storage, StoredFile, read_exact_at};
 use crate::tail::{self, Scanned, Tail};
 use crate::walk::{LineRef, Nobody, Visitor, walk};
 
@@ -88,42 +89,79 @@ impl Ledger {
         })))
     }
 
-    /// Replaces the content of `line` by that of the event line `skip` events behind the one at an offset, without its LF.
-    /// The offset must be one that [`LineRef::offset`] gave.
+    /// The event line `skip` events behind the one at offset `start`, without its LF. The offset must be one that
+    /// [`LineRef::offset`] gave; `end`, where a later one is known, tells how much to read. What `window` holds already is not
+    /// read again.
     ///
     /// # Errors
     /// [`LedgerError::Io`], also if there are not so many.
-    pub fn read_event(&self, offset: u64, skip: u64, line: &mut Vec<u8>) -> Result<(), LedgerError> {
+    pub fn read_event<'w>(
+        &self,
+        start: u64,
+        skip: usize,
+        end: Option<u64>,
+        window: &'w mut Window,
+    ) -> Result<&'w [u8], LedgerError> {
         /// Few lines are longer.
         const LINE: u64 = 4096;
-        let end = self.head.end_offset;
-        let near = offset.saturating_add(LINE.saturating_mul(skip + 1));
-        for part in [near, end] {
-            let mut lines = Lines::new(&*self.file, offset..part.min(end).max(offset), 1);
-            if copy_event(&mut lines, skip, line).context(&self.path, "reading a line")? {
-                return Ok(());
+        // Each event may have a checkpoint behind it, which is shorter.
+        let most = (skip as u64 + 1).saturating_mul(2 * MAX_LINE as u64);
+        let most = self.head.end_offset.min(start.saturating_add(most));
+        let mut end = end.unwrap_or(start + LINE).min(most);
+        let found = loop {
+            window.cover(&*self.file, start..end).context(&self.path, "reading a line")?;
+            match event_behind(&window.bytes, skip) {
+                Some(line) => break line,
+                None if end >= most => {
+                    let source = io::ErrorKind::UnexpectedEof.into();
+                    return Err(LedgerError::Io {
+                        path: self.path.clone(),
+                        action: "reading a line",
+                        source,
+                    });
+                }
+                None => end = most.min(end + (end - start)),
             }
-        }
-        let source = io::ErrorKind::UnexpectedEof.into();
-        Err(LedgerError::Io { path: self.path.clone(), action: "reading a line", source })
+        };
+        Ok(&window.bytes[found])
     }
 }
 
-/// Copies the event line behind `skip` others, if it is there with its LF.
-fn copy_event(lines: &mut Lines<'_>, skip: u64, to: &mut Vec<u8>) -> io::Result<bool> {
-    let mut left = skip;
-    while let Some(line) = lines.next()? {
-        if line.text().starts_with(MARK) {
-            continue;
+/// The part of a file that was read last: who looks up lines that stand near each other reads them once.
+#[derive(Debug, Default)]
+pub struct Window {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    /// Holds at least the bytes in `part`, from its start on.
+    fn cover(&mut self, file: &dyn StoredFile, part: Range<u64>) -> io::Result<()> {
+        if self.start != part.start {
+            self.start = part.start;
+            self.bytes.clear();
         }
-        if left == 0 {
-            to.clear();
-            to.extend_from_slice(line.text());
-            return Ok(line.is_ended());
+        let held = self.bytes.len();
+        let wanted = usize::try_from(part.end.saturating_sub(part.start)).map_err(io::Error::other)?;
+        if wanted > held {
+            self.bytes.resize(wanted, 0);
+            let read = read_exact_at(file, &mut self.bytes[held..], part.start + held as u64);
+            // What was not read is not held.
+            if read.is_err() {
+                self.bytes.truncate(held);
+            }
+            read?;
         }
-        left -= 1;
+        Ok(())
     }
-    Ok(false)
+}
+
+/// Where the event line behind `skip` others stands in `bytes`, which begin with a line, if it is there with its LF.
+fn event_behind(bytes: &[u8], skip: usize) -> Option<Range<usize>> {
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', bytes);
+    let lines = ends.map(|end| std::mem::replace(&mut start, end + 1)..end);
+    lines.filter(|line| !bytes[line.clone()].starts_with(MARK)).nth(skip)
 }
 
 /// Finds head and tail in the first `length` bytes.
@@ -270,17 +308,19 @@ mod tests {
         assert_eq!(collect.lines.iter().map(|line| line.0).collect::<Vec<_>>(), [1, 2, 4, 6, 7, 8]);
         let head = *opened.head();
         assert_eq!((head.size, head.root, head.end_offset), (6, frontier.root(), bytes.len() as u64));
-        let mut line = Vec::new();
+        let mut window = Window::default();
         for (_, offset, bytes) in &collect.lines {
-            opened.read_event(*offset, 0, &mut line).unwrap();
-            assert_eq!(line, *bytes);
+            assert_eq!(opened.read_event(*offset, 0, None, &mut window).unwrap(), bytes);
         }
-        for (skip, (_, _, bytes)) in (0..).zip(&collect.lines[1..]) {
-            opened.read_event(collect.lines[1].1, skip, &mut line).unwrap();
-            assert_eq!(line, *bytes, "checkpoint lines are stepped over");
+        let second = collect.lines[1].1;
+        for end in [None, Some(second + 10), Some(collect.lines[4].1), Some(u64::MAX)] {
+            for (skip, (_, _, bytes)) in (0..).zip(&collect.lines[1..]) {
+                let line = opened.read_event(second, skip, end, &mut window).unwrap();
+                assert_eq!(line, bytes, "checkpoint lines are stepped over");
+            }
         }
-        assert!(opened.read_event(collect.lines[1].1, 5, &mut line).is_err());
-        assert!(opened.read_event(head.end_offset, 0, &mut line).is_err());
+        assert!(opened.read_event(second, 5, None, &mut window).is_err());
+        assert!(opened.read_event(head.end_offset, 0, None, &mut window).is_err());
         assert_eq!(storage.calls(), [""; 0]);
         assert_eq!(folder.names(), ["l.jsonl"]);
     }
@@ -323,8 +363,8 @@ mod tests {
         let created =
             crate::writer::Writer::create(&storage, &folder.path(), &batch, &crate::testing::OPTIONS);
         drop(created.unwrap());
-        let mut line = Vec::new();
-        open(&folder).unwrap().read_event(0, 0, &mut line).unwrap();
+        let (opened, mut window) = (open(&folder).unwrap(), Window::default());
+        let line = opened.read_event(0, 0, None, &mut window).unwrap();
         assert_eq!(line, batch.bytes().strip_suffix(b"\n").unwrap());
     }
 

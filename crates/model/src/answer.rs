@@ -17,8 +17,8 @@ pub struct CurrentFigure {
     pub series: SeriesKey,
     /// The figure.
     pub figure: Figure,
-    /// Position of its first record among the state's records: the one whose source and wording are shown.
-    pub row: u32,
+    /// The event that made its first record: the one whose source and wording are shown.
+    pub version: Seq,
     /// How many records say so.
     pub records: usize,
     /// The disputes of it, in order of events.
@@ -94,19 +94,19 @@ impl<'s> Answers<'s> {
     }
 
     /// The record whose source and wording stand for a figure.
-    pub fn first_record(&self, figure: &CurrentFigure) -> &'s Record {
-        &self.state().records().rows()[figure.row as usize]
+    pub fn first_record(&self, figure: &CurrentFigure) -> Record {
+        self.state().records().record(figure.version)
     }
 }
 
 fn current(resolver: &Resolver<'_>, series: SeriesKey, resolved: &Resolved) -> Option<CurrentFigure> {
     let at = resolved.current?;
-    let records = resolver.state().records().rows();
-    let row = resolved.records_of(at).min_by_key(|row| records[*row as usize].original)?;
+    let records = resolver.state().records();
+    let version = resolved.records_of(at).min_by_key(|version| records.record(*version).original)?;
     Some(CurrentFigure {
         series,
         figure: resolved.figures[at].clone(),
-        row,
+        version,
         records: resolved.records_of(at).count(),
         disputes: resolver.disputes(resolved.records_of(at)),
     })

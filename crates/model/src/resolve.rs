@@ -19,9 +19,9 @@ use crate::value::Value;
 pub struct Resolver<'s> {
     state: &'s State,
     clocks: Clocks,
-    /// Positions of records, grouped by series, in order of events within one.
-    rows: Vec<u32>,
-    /// Where each series starts in `rows`.
+    /// Versions of claims, grouped by series, in order of events within one.
+    versions: Vec<Seq>,
+    /// Where each series starts in `versions`.
     starts: Vec<u32>,
     /// Visible withdrawals by the record they name.
     withdrawals: HashMap<Seq, Vec<Taken>>,
@@ -149,23 +149,26 @@ pub struct Resolved {
 /// A record and the figure it is a record of.
 #[derive(Clone, Copy, Debug)]
 pub struct Placed {
-    /// Position among the state's records.
-    pub row: u32,
+    /// The event that made it.
+    pub version: Seq,
     /// Position in [`Resolved::figures`].
     pub figure: u32,
 }
 
 impl Resolved {
     /// The records of figure number `figure`.
-    pub fn records_of(&self, figure: usize) -> impl Iterator<Item = u32> {
-        self.records.iter().filter(move |placed| placed.figure as usize == figure).map(|placed| placed.row)
+    pub fn records_of(&self, figure: usize) -> impl Iterator<Item = Seq> {
+        self.records
+            .iter()
+            .filter(move |placed| placed.figure as usize == figure)
+            .map(|placed| placed.version)
     }
 }
 
 /// A visible record in force, ready to be grouped.
 #[derive(Clone, Copy, Debug)]
 struct Claimed {
-    row: u32,
+    version: Seq,
     seq: Seq,
     value: Value,
     as_of: Option<DateKey>,
@@ -189,11 +192,11 @@ impl Claimed {
 impl<'s> Resolver<'s> {
     /// A resolver over all series of `state`. The recorded clock was applied when `state` was built.
     pub fn new(state: &'s State, clocks: &Clocks) -> Self {
-        let (rows, starts) = by_series(state);
+        let (versions, starts) = by_series(state);
         let mut resolver = Resolver {
             state,
             clocks: clocks.clone(),
-            rows,
+            versions,
             starts,
             withdrawals: HashMap::new(),
             disputes: HashMap::new(),
@@ -233,19 +236,19 @@ impl<'s> Resolver<'s> {
         }
     }
 
-    /// All records of a series, whether in force and visible or not, in order of events.
-    pub fn rows(&self, series: SeriesKey) -> &[u32] {
+    /// All records of a series, whether in force and visible or not, by the events that made them, in order.
+    pub fn versions(&self, series: SeriesKey) -> &[Seq] {
         let at = series.index();
-        &self.rows[self.starts[at] as usize..self.starts[at + 1] as usize]
+        &self.versions[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 
     /// The disputes of a figure that has these records, in order of events.
-    pub fn disputes(&self, rows: impl Iterator<Item = u32>) -> Vec<Seq> {
+    pub fn disputes(&self, versions: impl Iterator<Item = Seq>) -> Vec<Seq> {
         if self.disputes.is_empty() {
             return Vec::new();
         }
-        let records = self.state.records.rows();
-        let targets = rows.map(|row| records[row as usize].original);
+        let records = &self.state.records;
+        let targets = versions.map(|version| records.record(version).original);
         let mut found: Vec<Seq> =
             targets.filter_map(|seq| self.disputes.get(&seq)).flatten().copied().collect();
         found.sort_unstable();
@@ -270,14 +273,13 @@ impl<'s> Resolver<'s> {
     fn visible(&self, series: SeriesKey, left_out: &mut LeftOut) -> Vec<Claimed> {
         let records = &self.state.records;
         let mut claims = Vec::new();
-        for &row in self.rows(series) {
-            let record = &records.rows()[row as usize];
+        for record in self.versions(series).iter().map(|version| records.record(*version)) {
             if !record.is_in_force() {
                 continue;
             }
             let published = self.state.published(record.published, record.source);
             if self.is_public(published) {
-                claims.push(self.claimed(row, record, published.copied()));
+                claims.push(self.claimed(&record, published.copied()));
             } else if published.is_some() {
                 left_out.later_published += 1;
             } else {
@@ -287,9 +289,9 @@ impl<'s> Resolver<'s> {
         claims
     }
 
-    fn claimed(&self, row: u32, record: &Record, published: Option<Published>) -> Claimed {
+    fn claimed(&self, record: &Record, published: Option<Published>) -> Claimed {
         Claimed {
-            row,
+            version: record.version,
             seq: record.original,
             value: self.state.records.value(record),
             as_of: record.as_of,
@@ -297,7 +299,7 @@ impl<'s> Resolver<'s> {
             published,
             relayed: record.relayed_by.is_some(),
             doubted: record.is_doubted(),
-            revises: record.revises(),
+            revises: record.revises,
         }
     }
 
@@ -314,22 +316,22 @@ impl<'s> Resolver<'s> {
             return (claims, Vec::new());
         }
         let grouped = group::figures(claims.clone());
-        let figure_of: HashMap<u32, u32> =
-            grouped.records.iter().map(|placed| (placed.row, placed.figure)).collect();
+        let figure_of: HashMap<Seq, u32> =
+            grouped.records.iter().map(|placed| (placed.version, placed.figure)).collect();
         let by_seq: HashMap<Seq, u32> =
-            claims.iter().map(|claim| (claim.seq, figure_of[&claim.row])).collect();
+            claims.iter().map(|claim| (claim.seq, figure_of[&claim.version])).collect();
         let mut of_figure: HashMap<u32, Vec<Taken>> = HashMap::new();
         for (target, withdrawal) in withdrawals {
             of_figure.entry(by_seq[&target]).or_default().push(withdrawal);
         }
         let taken_by = |claim: &Claimed| {
-            let withdrawals = of_figure.get(&figure_of[&claim.row])?;
+            let withdrawals = of_figure.get(&figure_of[&claim.version])?;
             withdrawals.iter().find(|withdrawal| withdrawal.takes(claim)).map(|withdrawal| withdrawal.by)
         };
         let mut taken: BTreeMap<(u32, Seq), Vec<Claimed>> = BTreeMap::new();
         claims.retain(|claim| match taken_by(claim) {
             Some(by) => {
-                taken.entry((figure_of[&claim.row], by)).or_default().push(*claim);
+                taken.entry((figure_of[&claim.version], by)).or_default().push(*claim);
                 false
             }
             None => true,
@@ -364,24 +366,25 @@ impl Taken {
     }
 }
 
-/// Positions of records sorted by series (stable, so by event within one), and where each series starts.
-fn by_series(state: &State) -> (Vec<u32>, Vec<u32>) {
-    let records = state.records.rows();
+/// Versions sorted by series (stable, so by event within one), and where each series starts.
+fn by_series(state: &State) -> (Vec<Seq>, Vec<u32>) {
+    let series = state.records.series();
     let mut starts = vec![0u32; state.series.len() + 1];
-    for record in records {
-        starts[record.series.index() + 1] += 1;
+    for key in series.iter().flatten() {
+        starts[key.index() + 1] += 1;
     }
     for at in 1..starts.len() {
         starts[at] += starts[at - 1];
     }
     let mut next = starts.clone();
-    let mut rows = vec![0u32; records.len()];
-    for (row, record) in records.iter().enumerate() {
-        let slot = &mut next[record.series.index()];
-        rows[*slot as usize] = row as u32;
+    let mut versions = vec![0; starts.last().map_or(0, |count| *count as usize)];
+    for (version, key) in (1..).zip(series) {
+        let Some(key) = key else { continue };
+        let slot = &mut next[key.index()];
+        versions[*slot as usize] = version;
         *slot += 1;
     }
-    (rows, starts)
+    (versions, starts)
 }
 
 #[cfg(test)]

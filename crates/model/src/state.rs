@@ -9,6 +9,7 @@ mod apply;
 pub mod check;
 mod claims;
 pub mod key;
+mod offsets;
 pub mod record;
 mod row;
 pub(crate) mod rows;
@@ -16,6 +17,7 @@ pub mod versioned;
 mod withheld;
 
 pub use claims::Named;
+pub use offsets::{Offsets, Place};
 pub use row::{
     AccountRow, CaseUpdateRow, Definition, DimensionRow, Dispute, IndicatorRow, PlaceRow, PolicyRow,
     PositionRow, Refs, ReporterRow, Series, SourceRow, VoteRow, Withdrawal,
@@ -110,10 +112,9 @@ impl State {
         self.events.kinds.get(index).copied()
     }
 
-    /// Where the line of event `seq` starts in the file, in bytes; unknown to a state for admission.
-    pub fn offset(&self, seq: Seq) -> Option<u64> {
-        let index = (seq as usize).checked_sub(1)?;
-        self.events.offsets.get(index).copied()
+    /// Where events stand in the file; unknown to a state for admission.
+    pub fn offsets(&self) -> &Offsets {
+        &self.events.offsets
     }
 
     /// When event `seq` was recorded; a state for admission knows that of the last one only.
@@ -315,7 +316,7 @@ impl State {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Events {
     pub(crate) kinds: Vec<Kind>,
-    pub(crate) offsets: Vec<u64>,
+    pub(crate) offsets: Offsets,
     /// First event of each run that was recorded at the same moment.
     pub(crate) moments: Vec<(Seq, Instant)>,
 }

@@ -114,7 +114,7 @@ impl Book {
         let figure = &resolved.figures[at];
         let records: Vec<String> = resolved
             .records_of(at)
-            .map(|row| self.state.records.rows()[row as usize].original.to_string())
+            .map(|version| self.state.records.record(version).original.to_string())
             .collect();
         let seq = |at: usize| resolved.figures[at].seq;
         let standing = match figure.standing {

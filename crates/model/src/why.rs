@@ -97,11 +97,11 @@ impl<'a> Why<'a> {
         let records = self.state().records();
         let Some(record) = records.in_force(original) else {
             let as_reported = records.find(original);
-            return as_reported.map(|record| self.record(record, None)).transpose();
+            return as_reported.map(|record| self.record(&record, None)).transpose();
         };
         let history = History::new(self, record.series);
         let Some(at) = history.figure_with(original) else {
-            let node = self.record(record, None)?;
+            let node = self.record(&record, None)?;
             return Ok(Some(node.fact("left_out", Some("by the published clock"))));
         };
         let mut node = history.named(at)?;

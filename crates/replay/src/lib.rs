@@ -10,7 +10,6 @@ mod contents;
 mod error;
 mod fold;
 pub mod merge;
-mod offsets;
 mod redaction;
 mod session;
 mod texts;

@@ -14,13 +14,12 @@ use recount_ledger::writer::{Options, Receipt, Writer};
 use recount_model::date::Instant;
 use recount_model::event::{Event, Kind, Seq};
 use recount_model::problem::{Code, MOST_PROBLEMS, Problem, nearest};
-use recount_model::state::State;
+use recount_model::state::{Offsets, State};
 use recount_model::texts::Texts;
 use recount_model::value::Value;
 
 use crate::contents::{Contents, content};
 use crate::fold::Replay;
-use crate::offsets::Offsets;
 use crate::{LedgerTexts, ReplayError};
 
 /// One writer's view of a ledger: what is there, and what is about to be added.
@@ -396,7 +395,7 @@ impl<'s> Session<'s> {
 
     /// The texts of what is in the file.
     pub(crate) fn texts(&self) -> LedgerTexts<'_> {
-        LedgerTexts::for_writer(self.writer.ledger(), &self.offsets)
+        LedgerTexts::by_offsets(self.writer.ledger(), &self.offsets)
     }
 
     /// How many events are staged and not committed.

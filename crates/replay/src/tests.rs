@@ -458,7 +458,7 @@ fn change() -> impl Strategy<Value = (&'static str, &'static str)> {
 fn said(replay: &Replay) -> (u64, Vec<String>, Vec<String>) {
     let state = &replay.state;
     let events = (1..=state.size()).map(|seq| {
-        let place = (state.kind(seq), state.offset(seq), state.recorded_at(seq), state.target(seq));
+        let place = (state.kind(seq), state.offsets().around(seq), state.recorded_at(seq), state.target(seq));
         format!("{place:?} {:?} {:?}", state.correction_in_force(seq), state.retraction_of(seq))
     });
     (replay.beyond, events.collect(), figures_of(replay))

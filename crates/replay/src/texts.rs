@@ -1,38 +1,31 @@
 //! Texts by offset: the line is read again when its text is shown.
 
+use std::cell::RefCell;
+
 use recount_ledger::codec;
 use recount_ledger::line::{Envelope, EventLine, Line};
-use recount_ledger::reader::Ledger;
+use recount_ledger::reader::{Ledger, Window};
 use recount_model::event::{Kind, Seq};
-use recount_model::state::State;
+use recount_model::state::{Offsets, Place, State};
 use recount_model::texts::{First, Members, Recorded, TextError, Texts};
-
-use crate::offsets::Offsets;
 
 /// The texts of the events of one ledger.
 #[derive(Debug)]
 pub struct LedgerTexts<'a> {
     ledger: &'a Ledger,
-    places: Places<'a>,
-}
-
-/// Who knows where events stand.
-#[derive(Debug)]
-enum Places<'a> {
-    /// A state, of every event.
-    All(&'a State),
-    /// A writer, of some.
-    Some(&'a Offsets),
+    offsets: &'a Offsets,
+    /// What was read last: tables ask for several texts of one event, and for events one after the other.
+    window: RefCell<Window>,
 }
 
 impl<'a> LedgerTexts<'a> {
     /// Texts of `ledger` at the offsets `state` keeps.
     pub fn new(ledger: &'a Ledger, state: &'a State) -> Self {
-        LedgerTexts { ledger, places: Places::All(state) }
+        LedgerTexts::by_offsets(ledger, state.offsets())
     }
 
-    pub(crate) fn for_writer(ledger: &'a Ledger, offsets: &'a Offsets) -> Self {
-        LedgerTexts { ledger, places: Places::Some(offsets) }
+    pub(crate) fn by_offsets(ledger: &'a Ledger, offsets: &'a Offsets) -> Self {
+        LedgerTexts { ledger, offsets, window: RefCell::default() }
     }
 
     /// The line of event `seq` as it stands in the file, without its LF.
@@ -41,15 +34,17 @@ impl<'a> LedgerTexts<'a> {
     ///
     /// When there is no such event or the line cannot be read.
     pub fn line(&self, seq: Seq) -> Result<Vec<u8>, TextError> {
+        self.with_bytes(seq, |line| Ok(line.to_vec()))
+    }
+
+    fn with_bytes<T>(&self, seq: Seq, read: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, TextError> {
         let unreadable = |reason: String| TextError { seq, reason };
-        let place = match self.places {
-            Places::All(state) => state.offset(seq).map(|offset| (offset, 0)),
-            Places::Some(offsets) => offsets.before(seq),
-        };
-        let (offset, skip) = place.ok_or_else(|| unreadable("there is no such event".to_owned()))?;
-        let mut line = Vec::new();
-        self.ledger.read_event(offset, skip, &mut line).map_err(|error| unreadable(error.to_string()))?;
-        Ok(line)
+        let place = self.offsets.around(seq);
+        let Place { start, skip, end } =
+            place.ok_or_else(|| unreadable("there is no such event".to_owned()))?;
+        let mut window = self.window.borrow_mut();
+        let line = self.ledger.read_event(start, skip, end, &mut window);
+        read(line.map_err(|error| unreadable(error.to_string()))?).map_err(unreadable)
     }
 
     /// The members of the data of event `seq` itself: of a correction its target and reason. None where it was erased.
@@ -79,14 +74,13 @@ impl<'a> LedgerTexts<'a> {
         seq: Seq,
         read: impl FnOnce(&Line<'_>) -> Result<T, String>,
     ) -> Result<T, TextError> {
-        let bytes = self.line(seq)?;
-        let unreadable = |reason: String| TextError { seq, reason };
-        let line =
-            Line::parse(&bytes).map_err(|error| unreadable(format!("the file changed: {}", error.found)))?;
-        if line.seq() != u64::from(seq) {
-            return Err(unreadable(format!("the file changed: event {} is in its place", line.seq())));
-        }
-        read(&line).map_err(unreadable)
+        self.with_bytes(seq, |bytes| {
+            let line = Line::parse(bytes).map_err(|error| format!("the file changed: {}", error.found))?;
+            if line.seq() != u64::from(seq) {
+                return Err(format!("the file changed: event {} is in its place", line.seq()));
+            }
+            read(&line)
+        })
     }
 }
 
@@ -105,9 +99,9 @@ fn content<'l, 'a>(line: &'l Line<'a>) -> Option<&'l EventLine<'a>> {
 /// When the line cannot be read.
 pub fn created(ledger: &Ledger) -> Result<Members, TextError> {
     let unreadable = |reason: String| TextError { seq: 1, reason };
-    let mut bytes = Vec::new();
-    ledger.read_event(0, 0, &mut bytes).map_err(|error| unreadable(error.to_string()))?;
-    let line = EventLine::parse(&bytes).map_err(|error| unreadable(error.found))?;
+    let mut window = Window::default();
+    let bytes = ledger.read_event(0, 0, None, &mut window).map_err(|error| unreadable(error.to_string()))?;
+    let line = EventLine::parse(bytes).map_err(|error| unreadable(error.found))?;
     codec::own_members(line.data).map_err(|problem| unreadable(problem.expected))
 }
 
@@ -121,8 +115,9 @@ fn written_text<'a>(line: &'a [u8], seq: Seq, name: &str) -> Option<Option<&'a s
 
 impl Texts for LedgerTexts<'_> {
     fn member(&self, seq: Seq, name: &str) -> Result<Option<String>, TextError> {
-        match written_text(&self.line(seq)?, seq, name) {
-            Some(text) => Ok(text.map(str::to_owned)),
+        let written = |line: &[u8]| Ok(written_text(line, seq, name).map(|text| text.map(str::to_owned)));
+        match self.with_bytes(seq, written)? {
+            Some(text) => Ok(text),
             None => Ok(self.members(seq)?.get(name).map(str::to_owned)),
         }
     }

@@ -153,7 +153,7 @@ fn figures(context: &Context<'_>) -> HashMap<Seq, Seq> {
     for target in (1..=state.size()).filter_map(|seq| record_of(state, seq)) {
         match (records.in_force(target), records.find(target)) {
             (Some(record), _) => in_force.push((record.series, target)),
-            (None, Some(retracted)) if context.covers(retracted) => drop(figures.insert(target, target)),
+            (None, Some(retracted)) if context.covers(&retracted) => drop(figures.insert(target, target)),
             (None, _) => {}
         }
     }
@@ -162,7 +162,7 @@ fn figures(context: &Context<'_>) -> HashMap<Seq, Seq> {
         let series = targets[0].0;
         let resolved = context.answers.resolver().resolve(series);
         for placed in &resolved.records {
-            let record = records.rows()[placed.row as usize].original;
+            let record = records.record(placed.version).original;
             let figure = &resolved.figures[placed.figure as usize];
             if figure.standing != Standing::LeftOut && targets.binary_search(&(series, record)).is_ok() {
                 figures.insert(record, figure.seq);

@@ -26,7 +26,7 @@ const COLUMNS: [Column; SAID.len() + OWN.len()] = join(SAID, OWN);
 struct Row<'a> {
     said: Said<'a>,
     current: &'a CurrentFigure,
-    first: &'a Record,
+    first: Record,
     since: Option<String>,
 }
 
@@ -74,7 +74,7 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
             series,
             as_of: current.figure.as_of.map(|date| state.date(date)),
             value: Stated::from(&current.figure.value),
-            wording: wording(context, first)?,
+            wording: wording(context, &first)?,
             published: current.figure.published,
             source: first.source,
         };

@@ -32,7 +32,7 @@ const COLUMNS: [Column; SAID.len() + OWN.len()] = join(optional(SAID), OWN);
 
 struct Row<'a> {
     said: Said<'a>,
-    record: &'a Record,
+    record: Record,
     texts: Members,
     since: Option<String>,
     fate: Fate,
@@ -67,7 +67,7 @@ columns! {
         "repeats" Integer optional -> "events"."seq"
             "The figure this is a further record of, by its first event; missing for that first record."
             = row.repeats;
-        "revises" Integer optional -> "events"."seq" "The record it says it supersedes." = row.record.revises();
+        "revises" Integer optional -> "events"."seq" "The record it says it supersedes." = row.record.revises;
         "since" Text optional "The start of the count, where it is not the indicator's; part of the series."
             = row.since.as_deref();
         "relayed_by" Text optional -> "reporters"."id" "Who passed it on."
@@ -157,17 +157,17 @@ impl<'a> Versions<'a> {
         let mut resolved = resolver.resolve(series);
         let mut disputes = vec![Vec::new(); resolved.figures.len()];
         for placed in &resolved.records {
-            disputes[placed.figure as usize].extend(resolver.disputes(std::iter::once(placed.row)));
+            disputes[placed.figure as usize].extend(resolver.disputes(std::iter::once(placed.version)));
         }
         disputes.iter_mut().for_each(|of_figure| of_figure.sort_unstable());
-        resolved.records.sort_unstable_by_key(|placed| placed.row);
+        resolved.records.sort_unstable_by_key(|placed| placed.version);
         let ends = Ends::new(context.state(), &resolved);
         Versions { context, causes, series, resolved, ends, disputes }
     }
 
     fn push(&self, sink: &mut Sink<'_>) -> Result<(), Stop> {
-        for &at in self.context.answers.resolver().rows(self.series) {
-            if let Some(row) = self.row(at)? {
+        for &version in self.context.answers.resolver().versions(self.series) {
+            if let Some(row) = self.row(version)? {
                 let mut cells = Vec::with_capacity(COLUMNS.len());
                 said_cells(&row.said, &mut cells);
                 own_cells(&row, &mut cells);
@@ -177,15 +177,15 @@ impl<'a> Versions<'a> {
         Ok(())
     }
 
-    /// The version at this place among the state's records; `None` where the clocks leave it out.
-    fn row(&self, at: u32) -> Result<Option<Row<'a>>, Stop> {
+    /// One version; `None` where the clocks leave it out.
+    fn row(&self, version: Seq) -> Result<Option<Row<'a>>, Stop> {
         let state = self.context.state();
-        let record = &state.records().rows()[at as usize];
-        let placed = self.resolved.records.binary_search_by_key(&at, |placed| placed.row).ok();
+        let record = state.records().record(version);
+        let placed = self.resolved.records.binary_search_by_key(&version, |placed| placed.version).ok();
         let figure = placed.map(|place| self.resolved.records[place].figure as usize);
         let fate = match figure {
-            Some(figure) => self.ends.of_placed(state, &self.resolved, figure, record),
-            None if self.context.covers(record) => self.causes.of_replaced(state, record),
+            Some(figure) => self.ends.of_placed(state, &self.resolved, figure, &record),
+            None if self.context.covers(&record) => self.causes.of_replaced(state, &record),
             None => None,
         };
         let Some(fate) = fate else { return Ok(None) };
@@ -195,12 +195,12 @@ impl<'a> Versions<'a> {
             state,
             series,
             as_of: record.as_of.map(|date| state.date(date)),
-            value: Stated::from(&state.records().value(record)),
+            value: Stated::from(&state.records().value(&record)),
             wording: texts.get("wording").map(str::to_owned),
             published: state.published(record.published, record.source).copied(),
             source: record.source,
         };
-        let own_disputes = || self.context.answers.resolver().disputes(std::iter::once(at));
+        let own_disputes = || self.context.answers.resolver().disputes(std::iter::once(version));
         Ok(Some(Row {
             said,
             record,

@@ -146,10 +146,11 @@ impl FigureStory {
         let state = answers.state();
         let record = state.records().in_force(seq)?;
         let resolved = answers.resolver().resolve(record.series);
-        let rows = state.records().rows();
-        let placed = resolved.records.iter().find(|placed| rows[placed.row as usize].original == seq)?;
+        let records = state.records();
+        let placed = resolved.records.iter().find(|placed| records.record(placed.version).original == seq)?;
         let at = placed.figure as usize;
-        let mut records: Vec<Seq> = resolved.records_of(at).map(|row| rows[row as usize].original).collect();
+        let originals = resolved.records_of(at).map(|version| records.record(version).original);
+        let mut records: Vec<Seq> = originals.collect();
         records.sort_unstable();
         let withdrawals = state.withdrawals().live().filter(|entry| records.contains(&entry.row.target));
         Some(FigureStory {

@@ -15,8 +15,8 @@ pub(super) struct Point {
     pub(super) series: SeriesKey,
     /// Its smallest sequence number.
     pub(super) seq: Seq,
-    /// Position of a record of it that has its value.
-    row: u32,
+    /// The event that made a record of it that has its value.
+    version: Seq,
     pub(super) key: OrderKey,
     as_of: Option<DateKey>,
     pub(super) doubted: bool,
@@ -50,11 +50,11 @@ pub(super) fn points(records: &Records, series: SeriesKey, resolved: &Resolved) 
         if !stands(figure) {
             continue;
         }
-        let record = &records.rows()[placed.row as usize];
+        let record = records.record(placed.version);
         match &mut points[placed.figure as usize] {
-            Some(point) => point.add(record),
+            Some(point) => point.add(&record),
             // The record that made the figure comes first, and has its value.
-            empty => *empty = Some(Point::new(series, figure, placed.row, record)),
+            empty => *empty = Some(Point::new(series, figure, &record)),
         }
     }
     if let Some(current) = resolved.current.and_then(|at| points[at].as_mut()) {
@@ -73,11 +73,11 @@ fn stands(figure: &Figure) -> bool {
 }
 
 impl Point {
-    fn new(series: SeriesKey, figure: &Figure, row: u32, record: &Record) -> Point {
+    fn new(series: SeriesKey, figure: &Figure, record: &Record) -> Point {
         Point {
             series,
             seq: figure.seq,
-            row,
+            version: record.version,
             key: figure.key(),
             as_of: figure.as_of,
             doubted: figure.doubted,
@@ -132,7 +132,7 @@ impl Review<'_> {
 
     pub(super) fn value(&self, point: &Point) -> Value {
         let records = self.state().records();
-        records.value(&records.rows()[point.row as usize])
+        records.value(&records.record(point.version))
     }
 
     /// The value as arithmetic takes it; `None` where it contradicts itself or the indicator's minimum.

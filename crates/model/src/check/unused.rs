@@ -3,6 +3,7 @@
 use crate::event::{CheckKind, Rule, Seq};
 use crate::state::check::{CheckRow, Over};
 use crate::state::key::{DimensionKey, IndicatorKey, Key, PlaceKey, ReporterKey, SourceKey};
+use crate::state::record::Record;
 use crate::state::versioned::Dictionary;
 use crate::state::{Definition, Refs, State};
 
@@ -72,7 +73,7 @@ impl Used {
 
     fn by_figures(&mut self, state: &State) {
         let mut series_used = vec![false; state.series_count()];
-        for record in state.records().rows().iter().filter(|record| record.is_in_force()) {
+        for record in state.records().iter().filter(Record::is_in_force) {
             series_used[record.series.index()] = true;
             self.source(record.source);
             self.reporter(record.relayed_by);

@@ -37,7 +37,7 @@ pub(super) fn append_withdrawn(resolved: &mut Resolved, claims: &[Claimed], by: 
     let offset = resolved.figures.len() as u32;
     resolved.figures.append(&mut withdrawn.resolved.figures);
     let placed = withdrawn.resolved.records.iter();
-    resolved.records.extend(placed.map(|placed| Placed { row: placed.row, figure: placed.figure + offset }));
+    resolved.records.extend(placed.map(|placed| Placed { figure: placed.figure + offset, ..*placed }));
 }
 
 /// Finds the current figure, and says of every other open one which figure came after it.
@@ -210,10 +210,10 @@ impl Groups {
         if claims.iter().all(|claim| claim.revises.is_none()) {
             return;
         }
-        let by_row: HashMap<u32, usize> =
-            self.resolved.records.iter().map(|placed| (placed.row, placed.figure as usize)).collect();
+        let by_version: HashMap<Seq, usize> =
+            self.resolved.records.iter().map(|placed| (placed.version, placed.figure as usize)).collect();
         let figure_of: HashMap<Seq, usize> =
-            claims.iter().filter_map(|claim| Some((claim.seq, *by_row.get(&claim.row)?))).collect();
+            claims.iter().filter_map(|claim| Some((claim.seq, *by_version.get(&claim.version)?))).collect();
         let mut revising: Vec<&Claimed> = claims.iter().filter(|claim| claim.revises.is_some()).collect();
         revising.sort_unstable_by_key(|claim| claim.seq);
         for claim in revising {
@@ -285,7 +285,7 @@ impl Groups {
             weak: claim.is_weak(),
             standing,
         });
-        self.resolved.records.push(Placed { row: claim.row, figure: at as u32 });
+        self.resolved.records.push(Placed { version: claim.version, figure: at as u32 });
         self.in_group.insert(claim.value.normal(), at);
         self.live[usize::from(claim.is_weak())].push(at);
         at
@@ -308,6 +308,6 @@ impl Groups {
         if let Some(published) = claim.published.filter(earlier) {
             figure.published = Some(published);
         }
-        self.resolved.records.push(Placed { row: claim.row, figure: at as u32 });
+        self.resolved.records.push(Placed { version: claim.version, figure: at as u32 });
     }
 }

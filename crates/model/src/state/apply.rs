@@ -21,7 +21,7 @@ impl State {
         if self.claims.is_some() {
             self.events.moments.clear();
         } else {
-            self.events.offsets.push(event.offset);
+            self.events.offsets.note(event.seq, event.offset);
         }
         if self.events.moments.last().is_none_or(|(_, at)| *at != event.at) {
             self.events.moments.push((event.seq, event.at));

@@ -1,8 +1,13 @@
-//! Figure records: the one column that grows with a ledger.
+//! Figure records: the columns that grow with a ledger.
+//!
+//! Nearly all events of a large ledger are figures, so a version costs 16 bytes and has no sequence number: its place is
+//! that of the event that made it, which an event of another type leaves empty. What few versions have, and what does not fit,
+//! is kept aside and marked.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
+use std::fmt::Write;
 
-use super::key::{DateKey, PublishedKey, ReporterKey, SeriesKey, SourceKey};
+use super::key::{DateKey, Key, PublishedKey, ReporterKey, SeriesKey, SourceKey};
 use crate::event::Seq;
 use crate::value::{Decimal, Form, Value};
 
@@ -23,67 +28,166 @@ pub struct Record {
     pub source: Option<SourceKey>,
     /// Who passed it on.
     pub relayed_by: Option<ReporterKey>,
-    /// The record it supersedes; 0 for none.
-    pub(crate) revises: Seq,
-    /// The digits with their sign, or a position among the values kept aside.
-    digits: i64,
-    scale: u8,
-    form: u8,
-    flags: u8,
+    /// The record it supersedes whatever their as-of dates.
+    pub revises: Option<Seq>,
+    number: i32,
+    marks: Marks,
 }
-
-// "Tens of bytes per figure" is a promise of the design: a wider record must be a decision, not an accident.
-const _: () = assert!(size_of::<Record>() <= 48);
-
-const DOUBTED: u8 = 1;
-const WORDED: u8 = 2;
-const RETRACTED: u8 = 4;
-const UNDONE: u8 = 8;
-const REPLACED: u8 = 16;
 
 impl Record {
     /// The recorder doubts it.
     pub fn is_doubted(&self) -> bool {
-        self.flags & DOUBTED != 0
+        self.marks.has(DOUBTED)
     }
 
     /// A verbatim wording was recorded.
     pub fn is_worded(&self) -> bool {
-        self.flags & WORDED != 0
+        self.marks.has(WORDED)
     }
 
     /// The claim was retracted, or this correction of it undone.
     pub fn is_retracted(&self) -> bool {
-        self.flags & (RETRACTED | UNDONE) != 0
+        self.marks.has(RETRACTED | UNDONE)
     }
 
     /// A newer correction replaced this version.
     pub fn is_replaced(&self) -> bool {
-        self.flags & REPLACED != 0
+        self.marks.has(REPLACED)
     }
 
     /// This is what the claim says now, and it was not retracted.
     pub fn is_in_force(&self) -> bool {
-        self.flags & (RETRACTED | UNDONE | REPLACED) == 0
-    }
-
-    /// The record this one supersedes whatever their as-of dates.
-    pub fn revises(&self) -> Option<Seq> {
-        (self.revises != 0).then_some(self.revises)
+        self.marks.is_in_force()
     }
 }
 
-/// A value of one decimal takes 10 bytes of the record; any other is kept aside.
-const ASIDE: u8 = u8::MAX;
-const ABOUT: u8 = 0x80;
+/// What a version is, what it has aside, and how its number is to be read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks(u16);
 
-/// All figure records in order of the events that made them.
+/// The decimals of the number: three at most.
+const SCALE: u16 = 0b11;
+/// The form of the value, by its place in [`Marks::form`].
+const FORM: u16 = 0b111 << FORM_SHIFT;
+const FORM_SHIFT: u32 = 2;
+const ABOUT: u16 = 1 << 5;
+const DOUBTED: u16 = 1 << 6;
+const WORDED: u16 = 1 << 7;
+const RETRACTED: u16 = 1 << 8;
+const UNDONE: u16 = 1 << 9;
+const REPLACED: u16 = 1 << 10;
+/// It is a correction.
+const CORRECTION: u16 = 1 << 11;
+const PUBLISHED: u16 = 1 << 12;
+const RELAYED: u16 = 1 << 13;
+const REVISES: u16 = 1 << 14;
+/// The value is not one small number but a text among those kept aside.
+const TEXT: u16 = 1 << 15;
+
+impl Marks {
+    fn has(self, any: u16) -> bool {
+        self.0 & any != 0
+    }
+
+    fn is_in_force(self) -> bool {
+        !self.has(RETRACTED | UNDONE | REPLACED)
+    }
+
+    fn set(&mut self, mark: u16, on: bool) {
+        self.0 = if on { self.0 | mark } else { self.0 & !mark };
+    }
+
+    /// The value with this number as its digits.
+    fn value(self, digits: i32) -> Value {
+        let decimal =
+            Decimal::from_parts(digits < 0, u128::from(digits.unsigned_abs()), (self.0 & SCALE) as u8);
+        let form = match (self.0 & FORM) >> FORM_SHIFT {
+            0 => Form::Exactly(decimal),
+            1 => Form::MoreThan(decimal),
+            2 => Form::AtLeast(decimal),
+            3 => Form::FewerThan(decimal),
+            _ => Form::AtMost(decimal),
+        };
+        Value { about: self.has(ABOUT), form }
+    }
+
+    /// The marks and digits of a value that is one small number.
+    fn of(value: &Value) -> Option<(Marks, i32)> {
+        let (form, decimal) = match value.form {
+            Form::Exactly(decimal) => (0, decimal),
+            Form::MoreThan(decimal) => (1, decimal),
+            Form::AtLeast(decimal) => (2, decimal),
+            Form::FewerThan(decimal) => (3, decimal),
+            Form::AtMost(decimal) => (4, decimal),
+            Form::Between { .. } | Form::Estimate { .. } => return None,
+        };
+        let size = i32::try_from(decimal.digits()).ok()?;
+        let scale = u16::try_from(decimal.scale()).ok().filter(|scale| *scale <= SCALE)?;
+        if size == 0 && decimal.is_negative() {
+            return None;
+        }
+        let mut marks = Marks(scale | form << FORM_SHIFT);
+        marks.set(ABOUT, value.about);
+        Some((marks, if decimal.is_negative() { -size } else { size }))
+    }
+}
+
+/// What is read of every version whenever its series is.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    /// The digits of its value with their sign, or where the text of its value begins.
+    number: i32,
+    source: Option<SourceKey>,
+    /// The number of its date from 1 on, 0 for none, [`LATE_DATE`] for one that is kept aside.
+    as_of: u16,
+    marks: Marks,
+}
+
+/// So many dates are known already that the number of another one does not fit.
+const LATE_DATE: u16 = u16::MAX;
+
+// "Tens of bytes per figure" is a promise of the design: a wider record must be a decision, not an accident.
+const _: () = assert!(size_of::<Option<SeriesKey>>() + size_of::<Row>() == 16);
+
+/// What few versions have, by the events that made them.
+#[derive(Clone, Debug)]
+struct Rare<T>(Vec<(Seq, T)>);
+
+impl<T> Default for Rare<T> {
+    fn default() -> Self {
+        Rare(Vec::new())
+    }
+}
+
+impl<T: Copy> Rare<T> {
+    /// Keeps what a version newer than all before has; whether it has it.
+    fn push(&mut self, version: Seq, has: Option<T>) -> bool {
+        self.0.extend(has.map(|has| (version, has)));
+        has.is_some()
+    }
+
+    fn get(&self, version: Seq) -> Option<T> {
+        let at = self.0.binary_search_by_key(&version, |(known, _)| *known).ok()?;
+        Some(self.0[at].1)
+    }
+}
+
+/// All figure records, by the events that made them.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    rows: Vec<Record>,
-    aside: Vec<Value>,
-    /// For each corrected claim, the positions of its corrections.
-    corrected: HashMap<Seq, Vec<u32>>,
+    /// Of event `n` at `n - 1`; none where it made no version.
+    series: Vec<Option<SeriesKey>>,
+    rows: Vec<Row>,
+    late_dates: Rare<DateKey>,
+    published: Rare<PublishedKey>,
+    relayed_by: Rare<ReporterKey>,
+    revises: Rare<Seq>,
+    /// Of corrections.
+    originals: Rare<Seq>,
+    /// The same by original: (original, correction).
+    corrected: BTreeSet<(Seq, Seq)>,
+    /// Values that are not one small number, each in the ledger's notation and ended by LF.
+    texts: String,
 }
 
 /// The fields of a new record; see [`Record`].
@@ -104,116 +208,132 @@ pub(crate) struct NewRecord {
 
 impl Records {
     /// Every version of every claim, in order of the events that made them.
-    pub fn rows(&self) -> &[Record] {
-        &self.rows
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Record> {
+        (1..=self.series.len() as Seq).filter_map(|seq| self.find(seq))
+    }
+
+    /// The version that event `version` made.
+    pub fn find(&self, version: Seq) -> Option<Record> {
+        let at = place(version)?;
+        let series = (*self.series.get(at)?)?;
+        let Row { number, source, as_of, marks } = self.rows[at];
+        Some(Record {
+            version,
+            original: if marks.has(CORRECTION) { self.originals.get(version)? } else { version },
+            series,
+            as_of: match as_of {
+                0 => None,
+                LATE_DATE => self.late_dates.get(version),
+                number => Some(DateKey::from_index(usize::from(number) - 1)),
+            },
+            published: if marks.has(PUBLISHED) { self.published.get(version) } else { None },
+            source,
+            relayed_by: if marks.has(RELAYED) { self.relayed_by.get(version) } else { None },
+            revises: if marks.has(REVISES) { self.revises.get(version) } else { None },
+            number,
+            marks,
+        })
+    }
+
+    /// A version that is known to be one.
+    ///
+    /// # Panics
+    ///
+    /// If event `version` made none.
+    pub fn record(&self, version: Seq) -> Record {
+        self.find(version).expect("whoever knows the number of a version has it from these records")
+    }
+
+    /// Of each event, from the first on, the series of the version that it made; events behind the last one that made any are
+    /// left out.
+    pub(crate) fn series(&self) -> &[Option<SeriesKey>] {
+        &self.series
     }
 
     /// The value of a record.
     pub fn value(&self, record: &Record) -> Value {
-        let Record { digits, scale, form, .. } = *record;
-        if form == ASIDE {
-            return self.aside[digits as usize];
+        if !record.marks.has(TEXT) {
+            return record.marks.value(record.number);
         }
-        let decimal = Decimal::from_parts(digits < 0, u128::from(digits.unsigned_abs()), scale);
-        let form_of = match form & !ABOUT {
-            0 => Form::Exactly(decimal),
-            1 => Form::MoreThan(decimal),
-            2 => Form::AtLeast(decimal),
-            3 => Form::FewerThan(decimal),
-            _ => Form::AtMost(decimal),
-        };
-        Value { about: form & ABOUT != 0, form: form_of }
-    }
-
-    /// The record made by event `version`.
-    pub fn find(&self, version: Seq) -> Option<&Record> {
-        self.position(version).map(|at| &self.rows[at])
+        let text = self.texts[record.number as u32 as usize..].split('\n').next().unwrap_or_default();
+        Value::parse(text).expect("the text is the notation of a value")
     }
 
     /// What the claim of event `original` says now.
-    pub fn in_force(&self, original: Seq) -> Option<&Record> {
-        let first = self.position(original)?;
-        let later = self.corrected.get(&original).into_iter().flatten().map(|at| *at as usize);
-        std::iter::once(first).chain(later).map(|at| &self.rows[at]).find(|row| row.is_in_force())
+    pub fn in_force(&self, original: Seq) -> Option<Record> {
+        self.versions(original).filter_map(|version| self.find(version)).find(Record::is_in_force)
     }
 
     pub(crate) fn push(&mut self, new: NewRecord) {
-        let flags = u8::from(new.doubted) * DOUBTED + u8::from(new.worded) * WORDED;
-        let (digits, scale, form) = self.pack(new.value);
-        if new.original != new.version {
-            self.supersede_versions(new.original);
-            self.corrected.entry(new.original).or_default().push(self.rows.len() as u32);
+        let NewRecord { version, original, .. } = new;
+        if original != version {
+            self.each_version(original, |marks| marks.set(REPLACED, true));
+            self.corrected.insert((original, version));
         }
-        self.rows.push(Record {
-            version: new.version,
-            original: new.original,
-            series: new.series,
-            as_of: new.as_of,
-            published: new.published,
-            source: new.source,
-            relayed_by: new.relayed_by,
-            revises: new.revises.unwrap_or(0),
-            digits,
-            scale,
-            form,
-            flags,
-        });
+        let (mut marks, number) = Marks::of(&new.value).unwrap_or_else(|| self.keep_text(&new.value));
+        let as_of = new.as_of.map_or(0, |key| u16::try_from(key.index() + 1).unwrap_or(LATE_DATE));
+        self.late_dates.push(version, new.as_of.filter(|_| as_of == LATE_DATE));
+        marks.set(DOUBTED, new.doubted);
+        marks.set(WORDED, new.worded);
+        marks.set(CORRECTION, self.originals.push(version, (original != version).then_some(original)));
+        marks.set(PUBLISHED, self.published.push(version, new.published));
+        marks.set(RELAYED, self.relayed_by.push(version, new.relayed_by));
+        marks.set(REVISES, self.revises.push(version, new.revises));
+        let others = version as usize - 1;
+        self.series.resize(others, None);
+        self.rows.resize(others, Row { number: 0, source: None, as_of: 0, marks: Marks::default() });
+        self.series.push(Some(new.series));
+        self.rows.push(Row { number, source: new.source, as_of, marks });
     }
 
     /// Takes out the claim of event `original` with all its corrections.
     pub(crate) fn retract(&mut self, original: Seq) {
-        for at in self.versions(original) {
-            self.rows[at].flags |= RETRACTED;
-        }
+        self.each_version(original, |marks| marks.set(RETRACTED, true));
     }
 
     /// Undoes the correction made by event `version`; what was said before is in force again.
     pub(crate) fn undo(&mut self, version: Seq) {
-        let Some(at) = self.position(version) else { return };
-        self.rows[at].flags |= UNDONE;
-        let versions = self.versions(self.rows[at].original);
-        if let Some(newest) = versions.into_iter().rev().find(|at| self.rows[*at].flags & UNDONE == 0) {
-            self.rows[newest].flags &= !REPLACED;
+        let Some(original) = self.originals.get(version) else { return };
+        self.marks(version).set(UNDONE, true);
+        let newest = self
+            .versions(original)
+            .filter(|version| !self.rows[*version as usize - 1].marks.has(UNDONE))
+            .last();
+        if let Some(newest) = newest {
+            self.marks(newest).set(REPLACED, false);
         }
     }
 
-    fn supersede_versions(&mut self, original: Seq) {
-        for at in self.versions(original) {
-            self.rows[at].flags |= REPLACED;
+    fn marks(&mut self, version: Seq) -> &mut Marks {
+        &mut self.rows[version as usize - 1].marks
+    }
+
+    fn each_version(&mut self, original: Seq, change: impl Fn(&mut Marks)) {
+        let versions: Vec<Seq> = self.versions(original).collect();
+        for version in versions {
+            change(self.marks(version));
         }
     }
 
-    fn versions(&self, original: Seq) -> Vec<usize> {
-        let later = self.corrected.get(&original).into_iter().flatten().map(|at| *at as usize);
-        self.position(original).into_iter().chain(later).collect()
+    /// The versions of a claim, oldest first.
+    fn versions(&self, original: Seq) -> impl Iterator<Item = Seq> {
+        let known = self.find(original).map(|record| record.version);
+        let corrections = self.corrected.range((original, 0)..=(original, Seq::MAX));
+        known.into_iter().chain(corrections.map(|(_, version)| *version))
     }
 
-    fn position(&self, version: Seq) -> Option<usize> {
-        self.rows.binary_search_by_key(&version, |row| row.version).ok()
-    }
-
-    fn pack(&mut self, value: Value) -> (i64, u8, u8) {
-        let single = match value.form {
-            Form::Exactly(decimal) => Some((0, decimal)),
-            Form::MoreThan(decimal) => Some((1, decimal)),
-            Form::AtLeast(decimal) => Some((2, decimal)),
-            Form::FewerThan(decimal) => Some((3, decimal)),
-            Form::AtMost(decimal) => Some((4, decimal)),
-            Form::Between { .. } | Form::Estimate { .. } => None,
-        };
-        if let Some((form, decimal)) = single
-            && let Ok(size) = i64::try_from(decimal.digits())
-            && !(size == 0 && decimal.is_negative())
-        {
-            let digits = if decimal.is_negative() { -size } else { size };
-            let about = if value.about { ABOUT } else { 0 };
-            return (digits, decimal.scale() as u8, form | about);
-        }
-        self.aside.push(value);
-        (self.aside.len() as i64 - 1, 0, ASIDE)
+    fn keep_text(&mut self, value: &Value) -> (Marks, i32) {
+        let start = u32::try_from(self.texts.len());
+        let start = start.expect("values are short: those kept aside stay far below 4 GiB");
+        writeln!(self.texts, "{value}").expect("a string takes everything");
+        (Marks(TEXT), start as i32)
     }
 }
 
+/// The place of what event `version` made.
+fn place(version: Seq) -> Option<usize> {
+    (version as usize).checked_sub(1)
+}
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -255,7 +375,7 @@ mod tests {
         for (at, value) in values.iter().enumerate() {
             records.push(record(at as Seq + 1, at as Seq + 1, value));
         }
-        let back: Vec<String> = records.rows().iter().map(|row| records.value(row).to_string()).collect();
+        let back: Vec<String> = records.iter().map(|row| records.value(&row).to_string()).collect();
         assert_eq!(back, values);
     }
 
@@ -265,7 +385,7 @@ mod tests {
         records.push(record(1, 1, "10"));
         records.push(record(2, 1, "11"));
         records.push(record(3, 1, "12"));
-        let says = |records: &Records| records.in_force(1).map(|row| records.value(row).to_string());
+        let says = |records: &Records| records.in_force(1).map(|row| records.value(&row).to_string());
         assert_eq!(says(&records).as_deref(), Some("12"));
         records.undo(3);
         assert_eq!(says(&records).as_deref(), Some("11"));
@@ -283,6 +403,6 @@ mod tests {
         records.push(record(3, 1, "12"));
         records.undo(2);
         assert_eq!(records.in_force(1).unwrap().version, 3);
-        assert_eq!(records.rows().iter().filter(|row| row.is_in_force()).count(), 1);
+        assert_eq!(records.iter().filter(Record::is_in_force).count(), 1);
     }
 }

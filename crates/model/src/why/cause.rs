@@ -26,7 +26,7 @@ impl Why<'_> {
             .fact("published", published)
             .fact("locator", member("locator"))
             .fact("relayed_by", relayed_by)
-            .fact("revises", record.revises())
+            .fact("revises", record.revises)
             .flag("unsourced", record.source.is_none())
             .fact("doubt", member("doubt"))
             .fact("note", member("note"));

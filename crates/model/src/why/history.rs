@@ -18,7 +18,7 @@ pub(super) struct History<'w> {
     series: SeriesKey,
     resolved: Resolved,
     /// The records of each figure, in order of events.
-    rows: Vec<Vec<u32>>,
+    versions: Vec<Vec<Seq>>,
     /// The figures shown under each figure, newest first; empty for those shown under another.
     below: Vec<Vec<usize>>,
     /// The figures shown under no other, the newest first.
@@ -28,13 +28,13 @@ pub(super) struct History<'w> {
 impl<'w> History<'w> {
     pub(super) fn new(why: &'w Why<'w>, series: SeriesKey) -> Self {
         let resolved = why.answers.resolver().resolve(series);
-        let mut rows = vec![Vec::new(); resolved.figures.len()];
+        let mut versions = vec![Vec::new(); resolved.figures.len()];
         for placed in &resolved.records {
-            rows[placed.figure as usize].push(placed.row);
+            versions[placed.figure as usize].push(placed.version);
         }
-        let records = why.state().records().rows();
-        for of_figure in &mut rows {
-            of_figure.sort_unstable_by_key(|row| records[*row as usize].original);
+        let records = why.state().records();
+        for of_figure in &mut versions {
+            of_figure.sort_unstable_by_key(|version| records.record(*version).original);
         }
         let head_of = heads(&resolved);
         let mut order: Vec<usize> = (0..resolved.figures.len()).collect();
@@ -44,7 +44,7 @@ impl<'w> History<'w> {
             below[head_of[at]].push(at);
         }
         let heads = order.into_iter().filter(|&at| head_of[at] == at).collect();
-        History { why, series, resolved, rows, below, heads }
+        History { why, series, resolved, versions, below, heads }
     }
 
     /// Whether no record of the series is visible.
@@ -54,11 +54,11 @@ impl<'w> History<'w> {
 
     /// The figure that has the record of event `original`.
     pub(super) fn figure_with(&self, original: Seq) -> Option<usize> {
-        let records = self.why.state().records().rows();
+        let records = self.why.state().records();
         let placed = self.resolved.records.iter();
         placed
             .clone()
-            .find(|placed| records[placed.row as usize].original == original)
+            .find(|placed| records.record(placed.version).original == original)
             .map(|placed| placed.figure as usize)
     }
 
@@ -106,13 +106,13 @@ impl<'w> History<'w> {
     pub(super) fn retracted(&self) -> Result<Vec<Node>, TextError> {
         let state = self.why.state();
         let resolver = self.why.answers.resolver();
-        let rows = resolver.rows(self.series).iter().map(|row| &state.records().rows()[*row as usize]);
-        let of_events = rows.filter(|record| {
+        let records = resolver.versions(self.series).iter().map(|version| state.records().record(*version));
+        let of_events = records.filter(|record| {
             record.version == record.original
                 && state.retraction_of(record.original).is_some()
                 && resolver.is_public(state.published(record.published, record.source))
         });
-        of_events.map(|record| self.why.record(record, None)).collect()
+        of_events.map(|record| self.why.record(&record, None)).collect()
     }
 
     fn alone(&self, at: usize) -> Result<Node, TextError> {
@@ -125,14 +125,14 @@ impl<'w> History<'w> {
             .flag("only_relayed", figure.weak && !figure.doubted)
             .fact("standing", Some(standing))
             .fact("standing_by", by);
-        for &row in &self.rows[at] {
-            let record = &state.records().rows()[row as usize];
-            node.children.push(self.why.record(record, Some(&figure.value))?);
+        for &version in &self.versions[at] {
+            let record = state.records().record(version);
+            node.children.push(self.why.record(&record, Some(&figure.value))?);
         }
         if let Standing::Withdrawn { by } = figure.standing {
             node.children.extend(self.why.withdrawal(by)?);
         }
-        for by in self.why.answers.resolver().disputes(self.rows[at].iter().copied()) {
+        for by in self.why.answers.resolver().disputes(self.versions[at].iter().copied()) {
             node.children.extend(self.why.dispute(by)?);
         }
         Ok(node)

@@ -12,11 +12,10 @@ use recount_ledger::reader::Ledger;
 use recount_ledger::storage::Storage;
 use recount_ledger::{LineRef, Visitor};
 use recount_model::event::{Kind, Seq};
-use recount_model::state::State;
+use recount_model::state::{Offsets, State};
 
 use super::pairs::Renames;
 use crate::fold::Replay;
-use crate::offsets::Offsets;
 use crate::{LedgerTexts, ReplayError, Session, created};
 
 /// What a ledger was at some time: its size in events and its root.
@@ -86,7 +85,7 @@ impl Other {
 
     /// The type and data of event `seq` as they are in force; `None` if they were erased.
     pub(super) fn in_force(&self, seq: Seq) -> Option<(Kind, String)> {
-        in_force(&LedgerTexts::for_writer(&self.ledger, &self.offsets), &self.state, seq)
+        in_force(&LedgerTexts::by_offsets(&self.ledger, &self.offsets), &self.state, seq)
     }
 
     /// Data of this ledger as the other one would say them.

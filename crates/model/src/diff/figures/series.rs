@@ -18,18 +18,18 @@ pub(super) struct Series<'b, 'a, 's> {
     from: Side<'b, 's>,
     to: Side<'b, 's>,
     /// All records of the series that either state knows.
-    rows: &'b [u32],
+    versions: &'b [Seq],
 }
 
 /// How a record is looked for: as one of a figure that stands, of any that is seen, or of any that is known.
-type Look<'b, 's> = fn(&Side<'b, 's>, u32) -> Result<usize, Absence>;
+type Look<'b, 's> = fn(&Side<'b, 's>, Seq) -> Result<usize, Absence>;
 
 /// A series at one point.
 struct Side<'b, 's> {
     answers: &'b Answers<'s>,
     resolved: Resolved,
     /// The figure of each visible record.
-    figures: HashMap<u32, usize>,
+    figures: HashMap<Seq, usize>,
 }
 
 /// Why a record is no record of a figure that stands.
@@ -46,24 +46,25 @@ impl<'b, 's> Side<'b, 's> {
     fn new(answers: &'b Answers<'s>, key: SeriesKey) -> Self {
         let known = key.index() < answers.state().series_count();
         let resolved = if known { answers.resolver().resolve(key) } else { Resolved::default() };
-        let figures = resolved.records.iter().map(|placed| (placed.row, placed.figure as usize)).collect();
+        let figures =
+            resolved.records.iter().map(|placed| (placed.version, placed.figure as usize)).collect();
         Side { answers, resolved, figures }
     }
 
-    /// The rows of the current figure.
-    fn current(&self) -> Vec<u32> {
+    /// The records of the current figure.
+    fn current(&self) -> Vec<Seq> {
         self.resolved.current.map(|at| self.resolved.records_of(at).collect()).unwrap_or_default()
     }
 
     /// The figure that has this record and stands, or why there is none.
-    fn place(&self, row: u32) -> Result<usize, Absence> {
-        let at = self.seen(row)?;
+    fn place(&self, version: Seq) -> Result<usize, Absence> {
+        let at = self.seen(version)?;
         if self.resolved.figures[at].standing == Standing::LeftOut { Err(Absence::Clocks) } else { Ok(at) }
     }
 
     /// The same, whatever moment the figure is about: one beyond the as-of clock can still revise another.
-    fn seen(&self, row: u32) -> Result<usize, Absence> {
-        let at = self.known(row)?;
+    fn seen(&self, version: Seq) -> Result<usize, Absence> {
+        let at = self.known(version)?;
         match self.resolved.figures[at].standing {
             Standing::Withdrawn { by } => Err(Absence::TakenOut(by)),
             _ => Ok(at),
@@ -71,12 +72,12 @@ impl<'b, 's> Side<'b, 's> {
     }
 
     /// The same, withdrawn or not: a withdrawal takes the records of one figure, and which these are depends on others.
-    fn known(&self, row: u32) -> Result<usize, Absence> {
+    fn known(&self, version: Seq) -> Result<usize, Absence> {
         let state = self.answers.state();
-        let Some(record) = state.records().rows().get(row as usize) else {
+        let Some(record) = state.records().find(version) else {
             return Err(Absence::NotRecorded);
         };
-        if let Some(&at) = self.figures.get(&row) {
+        if let Some(&at) = self.figures.get(&version) {
             return Ok(at);
         }
         if record.is_in_force() {
@@ -87,8 +88,8 @@ impl<'b, 's> Side<'b, 's> {
         Err(by.map_or(Absence::Clocks, Absence::TakenOut))
     }
 
-    fn stands(&self, row: u32) -> bool {
-        self.place(row).is_ok()
+    fn stands(&self, version: Seq) -> bool {
+        self.place(version).is_ok()
     }
 }
 
@@ -97,7 +98,7 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
         let (from, to) = (Side::new(between.from, key), Side::new(between.to, key));
         let longer =
             if std::ptr::eq(between.names(), between.from.state()) { between.from } else { between.to };
-        Series { between, pair, from, to, rows: longer.resolver().rows(key) }
+        Series { between, pair, from, to, versions: longer.resolver().versions(key) }
     }
 
     /// Why the figure has another place in the order.
@@ -108,8 +109,8 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
     /// Why the value is another one.
     pub(super) fn of_value(&self) -> Explained {
         let (old, new) = (self.from.current(), self.to.current());
-        let old_stands = old.iter().any(|row| self.to.stands(*row));
-        let new_stood = new.iter().any(|row| self.from.stands(*row));
+        let old_stands = old.iter().any(|version| self.to.stands(*version));
+        let new_stood = new.iter().any(|version| self.from.stands(*version));
         let arrivals = if new_stood { Vec::new() } else { self.arrivals(&new, Side::place) };
         let departures = if old_stands { Vec::new() } else { self.departures(&old, Side::place) };
         if let Some(last) = departures.iter().max() {
@@ -133,8 +134,8 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
     }
 
     /// How a figure that was just reported came before the old one.
-    fn reported(&self, old: &[u32]) -> Cause {
-        let Some(mut at) = old.iter().find_map(|row| self.to.place(*row).ok()) else {
+    fn reported(&self, old: &[Seq]) -> Cause {
+        let Some(mut at) = old.iter().find_map(|version| self.to.place(*version).ok()) else {
             return Cause::Reported;
         };
         let figures = &self.to.resolved.figures;
@@ -153,16 +154,16 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
     }
 
     /// Why something else in the series made the difference: what happened to these records, else to any.
-    fn elsewhere(&self, rows: &[u32]) -> Explained {
-        let all = |rows: &[u32]| {
-            let dated = rows.iter().filter_map(|row| self.dated(*row));
+    fn elsewhere(&self, versions: &[Seq]) -> Explained {
+        let all = |versions: &[Seq]| {
+            let dated = versions.iter().filter_map(|version| self.dated(*version));
             let looks: [Look<'b, 's>; 3] = [Side::place, Side::seen, Side::known];
-            let moved = looks
-                .into_iter()
-                .flat_map(|look| self.arrivals(rows, look).into_iter().chain(self.departures(rows, look)));
+            let moved = looks.into_iter().flat_map(|look| {
+                self.arrivals(versions, look).into_iter().chain(self.departures(versions, look))
+            });
             newest(dated.chain(moved).collect())
         };
-        match all(rows).or_else(|| all(self.rows)).or_else(|| newest(self.withdrawals())) {
+        match all(versions).or_else(|| all(self.versions)).or_else(|| newest(self.withdrawals())) {
             Some((Cause::Reported, events)) => (self.reported(&self.from.current()), events),
             Some(found) => found,
             // Without any record that came, went or got another date the two series are the same.
@@ -170,18 +171,18 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
         }
     }
 
-    /// Why records of `rows` are there at the second point and were not at the first.
-    fn arrivals(&self, rows: &[u32], look: Look<'b, 's>) -> Vec<Reason> {
-        let there = rows.iter().filter(|row| look(&self.to, **row).is_ok());
+    /// Why records of `versions` are there at the second point and were not at the first.
+    fn arrivals(&self, versions: &[Seq], look: Look<'b, 's>) -> Vec<Reason> {
+        let there = versions.iter().filter(|version| look(&self.to, **version).is_ok());
         there
-            .filter_map(|row| Some((*row, look(&self.from, *row).err()?)))
-            .flat_map(|(row, absence)| self.arrival(row, absence))
+            .filter_map(|version| Some((*version, look(&self.from, *version).err()?)))
+            .flat_map(|(version, absence)| self.arrival(version, absence))
             .collect()
     }
 
-    fn arrival(&self, row: u32, absence: Absence) -> Vec<Reason> {
+    fn arrival(&self, version: Seq, absence: Absence) -> Vec<Reason> {
         let between = self.between;
-        let record = self.record(row);
+        let record = self.record(version);
         let reported = Reason::new(Cause::Reported, record.original);
         let by_clocks = |reason| between.clocks_differ().then_some(reason);
         match absence {
@@ -192,37 +193,37 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
             Absence::NotRecorded => vec![between.because(record.version)],
             Absence::TakenOut(by) => {
                 let ended = || between.ends(by, self.published(by));
-                let reason = self.dated(row).or_else(ended);
+                let reason = self.dated(version).or_else(ended);
                 reason.or(by_clocks(Reason::new(Cause::NoLongerVisible, by))).into_iter().collect()
             }
-            Absence::Clocks => self.dated(row).or(by_clocks(reported)).into_iter().collect(),
+            Absence::Clocks => self.dated(version).or(by_clocks(reported)).into_iter().collect(),
         }
     }
 
-    /// Why records of `rows` were there at the first point and are not at the second.
-    fn departures(&self, rows: &[u32], look: Look<'b, 's>) -> Vec<Reason> {
-        let there = rows.iter().filter(|row| look(&self.from, **row).is_ok());
-        there.filter_map(|row| self.departure(*row, look(&self.to, *row).err()?)).collect()
+    /// Why records of `versions` were there at the first point and are not at the second.
+    fn departures(&self, versions: &[Seq], look: Look<'b, 's>) -> Vec<Reason> {
+        let there = versions.iter().filter(|version| look(&self.from, **version).is_ok());
+        there.filter_map(|version| self.departure(*version, look(&self.to, *version).err()?)).collect()
     }
 
-    fn departure(&self, row: u32, absence: Absence) -> Option<Reason> {
+    fn departure(&self, version: Seq, absence: Absence) -> Option<Reason> {
         let between = self.between;
-        let hidden = Reason::new(Cause::NoLongerVisible, self.record(row).version);
+        let hidden = Reason::new(Cause::NoLongerVisible, self.record(version).version);
         let by_clocks = |reason| between.clocks_differ().then_some(reason);
         match absence {
             Absence::NotRecorded => Some(hidden),
-            Absence::TakenOut(by) => between.begins(by, self.published(by)).or_else(|| self.dated(row)),
-            Absence::Clocks => self.dated(row).or(by_clocks(hidden)),
+            Absence::TakenOut(by) => between.begins(by, self.published(by)).or_else(|| self.dated(version)),
+            Absence::Clocks => self.dated(version).or(by_clocks(hidden)),
         }
     }
 
-    fn dated(&self, row: u32) -> Option<Reason> {
-        let record = self.record(row);
+    fn dated(&self, version: Seq) -> Option<Reason> {
+        let record = self.record(version);
         self.between.dated((record.published, record.source))
     }
 
-    fn record(&self, row: u32) -> &'s Record {
-        &self.between.names().records().rows()[row as usize]
+    fn record(&self, version: Seq) -> Record {
+        self.between.names().records().record(version)
     }
 
     /// Why the disputes are other ones; of a figure that is another one only those that came up meanwhile.
@@ -246,7 +247,8 @@ impl<'b, 'a, 's> Series<'b, 'a, 's> {
     /// The withdrawals in this series that act at one point only: a figure that the as-of clock leaves out may be
     /// withdrawn as well.
     fn withdrawals(&self) -> Vec<Reason> {
-        let originals: HashSet<Seq> = self.rows.iter().map(|row| self.record(*row).original).collect();
+        let originals: HashSet<Seq> =
+            self.versions.iter().map(|version| self.record(*version).original).collect();
         let all = self.between.names().withdrawals().all();
         let here = all.filter(|entry| originals.contains(&entry.row.target)).map(|entry| entry.seq);
         here.filter_map(|seq| {
