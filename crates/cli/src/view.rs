@@ -57,7 +57,7 @@ impl View {
 
     /// The current figures and headlines.
     pub(crate) fn answers(&self) -> Answers<'_> {
-        Answers::new(&self.replay.state, &self.clocks, self.replay.beyond)
+        Answers::on_threads(&self.replay.state, &self.clocks, self.replay.beyond, self.threads)
     }
 
     /// The texts of the events.

@@ -25,6 +25,7 @@ mod unused;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 
 use num_traits::{Signed, Zero};
 
@@ -158,11 +159,12 @@ pub fn check<'s>(
     clocks: &Clocks,
     later_recorded: u64,
     today: Day,
+    threads: NonZeroUsize,
 ) -> (Answers<'s>, Report) {
-    let mut points = Vec::new();
-    let answers = Answers::watched(state, clocks, later_recorded, |series, resolved| {
-        points.extend(point::points(state.records(), series, resolved));
+    let (answers, points) = Answers::watched(state, clocks, later_recorded, threads, |series, resolved| {
+        point::points(state.records(), series, resolved)
     });
+    let points = points.into_iter().flatten().collect();
     let review = Review { answers, points, today: judged_on(state, clocks, today) };
     let mut findings = review.falls();
     findings.extend(review.rules());

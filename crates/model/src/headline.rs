@@ -3,11 +3,12 @@
 mod passed_over;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use crate::answer::{Answers, CurrentFigure};
+use crate::answer::Answers;
 use crate::date::Day;
 use crate::event::{ReporterKind, Rule, Seq};
-use crate::state::key::{BreakdownKey, IndicatorKey, PlaceKey, ReporterKey};
+use crate::state::key::{BreakdownKey, IndicatorKey, PlaceKey, ReporterKey, SeriesKey};
 use crate::state::{Definition, PolicyRow, State};
 use crate::value::{Decimal, Expression, Interval, NoValue};
 
@@ -73,7 +74,7 @@ impl Headline {
         match &self.selection {
             Selection::Figure { at, .. } => {
                 let minimum = answers.state().indicators().row(self.subject.indicator).minimum();
-                answers.figures()[*at].figure.value.interval(minimum)
+                answers.figure(*at).figure.value.interval(minimum)
             }
             Selection::Range(interval) | Selection::Derived(interval) => Ok(interval.clone()),
             Selection::Nothing(why) => Err(why.clone()),
@@ -85,7 +86,7 @@ impl Headline {
     /// Figures are ordered by the number they state: the low end for the least, the high end for the greatest, the
     /// other end where that one is open. Ties go to the earlier figure.
     pub fn spread(&self, answers: &Answers<'_>) -> Option<(usize, usize)> {
-        let value = |at: &usize| answers.figures()[*at].figure.value;
+        let value = |at: &usize| answers.figure(*at).figure.value;
         let numeric = |a: Decimal, b: Decimal| a.cmp_numeric(&b);
         let least =
             self.eligible.iter().min_by(|a, b| numeric(value(a).least_stated(), value(b).least_stated()))?;
@@ -100,27 +101,29 @@ impl Headline {
 
 /// All headlines, in the order of the figures they come from, derived ones after the counted ones.
 pub(crate) fn headlines(answers: &Answers<'_>) -> Vec<Headline> {
-    let figures = answers.figures();
-    let mut all = Vec::new();
-    let mut start = 0;
-    while start < figures.len() {
-        let subject = subject(answers, &figures[start]);
-        let same =
-            figures[start..].iter().take_while(|figure| self::subject(answers, figure) == subject).count();
-        all.push(counted(answers, subject, start..start + same));
-        start += same;
-    }
+    let mut all: Vec<Headline> =
+        ranges(answers).map(|(subject, range)| counted(answers, subject, range)).collect();
     add_derived(answers, &mut all);
     all
 }
 
-/// What the headline that a figure could be selected for is for.
-pub(crate) fn subject(answers: &Answers<'_>, figure: &CurrentFigure) -> Subject {
-    let series = answers.state().series(figure.series);
+/// Each subject that has figures, with their places in [`Answers::figures`], where they stand together.
+pub(crate) fn ranges<'a>(answers: &'a Answers<'_>) -> impl Iterator<Item = (Subject, Range<usize>)> + 'a {
+    let mut subjects = answers.series().map(|series| subject(answers.state(), series)).enumerate().peekable();
+    std::iter::from_fn(move || {
+        let (start, subject) = subjects.next()?;
+        let others = std::iter::from_fn(|| subjects.next_if(|(_, other)| *other == subject)).count();
+        Some((subject, start..start + 1 + others))
+    })
+}
+
+/// What the headline that the figure of a series could be selected for is for.
+pub(crate) fn subject(state: &State, series: SeriesKey) -> Subject {
+    let series = state.series(series);
     Subject { indicator: series.indicator, place: series.place, breakdown: series.breakdown }
 }
 
-fn counted(answers: &Answers<'_>, subject: Subject, range: std::ops::Range<usize>) -> Headline {
+fn counted(answers: &Answers<'_>, subject: Subject, range: Range<usize>) -> Headline {
     counted_under(answers, subject, range, answers.state().policy(subject.indicator))
 }
 
@@ -128,14 +131,14 @@ fn counted(answers: &Answers<'_>, subject: Subject, range: std::ops::Range<usize
 pub(crate) fn counted_under(
     answers: &Answers<'_>,
     subject: Subject,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     policy: Option<(Seq, &PolicyRow)>,
 ) -> Headline {
     let state = answers.state();
     let default = Rule::Latest;
     let rule = policy.map_or(&default, |(_, row)| &row.rule);
     let candidates = candidates(answers, range);
-    let latest = candidates.iter().copied().max_by_key(|&at| answers.figures()[at].figure.key());
+    let latest = candidates.iter().copied().max_by_key(|&at| answers.figure(at).figure.key());
     let fresh = Fresh::new(answers, policy.map(|(_, row)| row), latest);
     let (eligible, stale): (Vec<usize>, Vec<usize>) = candidates.into_iter().partition(|&at| fresh.keeps(at));
     let selection = match (latest, rule) {
@@ -156,7 +159,7 @@ pub(crate) fn counted_under(
         rule: rule.as_str(),
         selection,
         bodies: bodies.len(),
-        disputed: eligible.iter().any(|&at| !answers.figures()[at].disputes.is_empty()),
+        disputed: eligible.iter().any(|&at| !answers.figure(at).disputes.is_empty()),
         eligible,
         stale: stale.len(),
     }
@@ -164,11 +167,11 @@ pub(crate) fn counted_under(
 
 /// The figures a policy chooses among: undoubted, counted from the indicator's own start, for a period indicator of
 /// the latest period; those of media only where there is no other.
-fn candidates(answers: &Answers<'_>, range: std::ops::Range<usize>) -> Vec<usize> {
+fn candidates(answers: &Answers<'_>, range: Range<usize>) -> Vec<usize> {
     let state = answers.state();
     let mut all: Vec<usize> = range
         .filter(|&at| {
-            let figure = &answers.figures()[at];
+            let figure = answers.figure(at);
             !figure.figure.doubted && state.series(figure.series).since.is_none()
         })
         .collect();
@@ -177,15 +180,15 @@ fn candidates(answers: &Answers<'_>, range: std::ops::Range<usize>) -> Vec<usize
     if !all.iter().all(is_media) {
         all.retain(|at| !is_media(at));
     }
-    let period = |at: &usize| state.series(answers.figures()[*at].series).period;
-    if let Some(latest) = all.iter().copied().max_by_key(|&at| answers.figures()[at].figure.key()) {
+    let period = |at: &usize| state.series(answers.series_of(*at)).period;
+    if let Some(latest) = all.iter().copied().max_by_key(|&at| answers.figure(at).figure.key()) {
         all.retain(|at| period(at) == period(&latest));
     }
     all
 }
 
 fn reporter(answers: &Answers<'_>, at: usize) -> ReporterKey {
-    answers.state().series(answers.figures()[at].series).reporter
+    answers.state().series(answers.series_of(at)).reporter
 }
 
 /// Which figures are recent enough for the policy's window.
@@ -199,14 +202,14 @@ impl<'a> Fresh<'a> {
     fn new(answers: &'a Answers<'a>, policy: Option<&PolicyRow>, latest: Option<usize>) -> Self {
         let from = policy
             .and_then(|row| row.window)
-            .zip(latest.and_then(|at| answers.figures()[at].figure.effective_day()))
+            .zip(latest.and_then(|at| answers.figure(at).figure.effective_day()))
             .map(|(window, day)| window.before(day));
         Fresh { answers, from }
     }
 
     /// A figure without any day is not known to be recent, so only the lack of a window keeps it.
     fn keeps(&self, at: usize) -> bool {
-        let day = self.answers.figures()[at].figure.effective_day();
+        let day = self.answers.figure(at).figure.effective_day();
         self.from.is_none_or(|from| day.is_some_and(|day| day >= from))
     }
 }
@@ -216,7 +219,7 @@ fn preferred(answers: &Answers<'_>, eligible: &[usize], listed: &[ReporterKey]) 
     let state = answers.state();
     let newest = |matches: &dyn Fn(ReporterKey) -> bool| {
         let matching = eligible.iter().copied().filter(|&at| matches(reporter(answers, at)));
-        matching.max_by_key(|&at| answers.figures()[at].figure.key())
+        matching.max_by_key(|&at| answers.figure(at).figure.key())
     };
     listed.iter().find_map(|wanted| {
         newest(&|reporter| reporter == *wanted)
@@ -231,7 +234,7 @@ fn nothing(state: &State, subject: Subject) -> NoValue {
 fn range_of(answers: &Answers<'_>, subject: Subject, eligible: &[usize]) -> Selection {
     let minimum = answers.state().indicators().row(subject.indicator).minimum();
     let intervals: Vec<Interval> =
-        eligible.iter().filter_map(|&at| answers.figures()[at].figure.value.interval(minimum).ok()).collect();
+        eligible.iter().filter_map(|&at| answers.figure(at).figure.value.interval(minimum).ok()).collect();
     match Interval::hull(&intervals) {
         Some(hull) => Selection::Range(hull),
         None => Selection::Nothing(nothing(answers.state(), subject)),

@@ -52,7 +52,7 @@ pub struct OrderKey {
 }
 
 /// One figure: all records that say the same.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Figure {
     /// The smallest sequence number of its records.
     pub seq: Seq,

@@ -266,8 +266,15 @@ impl State {
 
     /// The publication date of a record: its own, else its source's.
     pub fn published(&self, own: Option<PublishedKey>, source: Option<SourceKey>) -> Option<&Published> {
-        let key = own.or_else(|| self.sources.row(source?).published)?;
-        Some(self.publications.get(key))
+        Some(self.publications.get(self.published_key(own, source)?))
+    }
+
+    pub(crate) fn published_key(
+        &self,
+        own: Option<PublishedKey>,
+        source: Option<SourceKey>,
+    ) -> Option<PublishedKey> {
+        own.or_else(|| self.sources.row(source?).published)
     }
 
     /// Whether indicator `id` is derived from `input`, directly or through others.

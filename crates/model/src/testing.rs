@@ -145,7 +145,7 @@ impl Book {
         for headline in answers.headlines() {
             let selected = match &headline.selection {
                 Selection::Figure { at, fell_back } => {
-                    let figure = &answers.figures()[*at];
+                    let figure = answers.figure(*at);
                     let reporter = self.state.series(figure.series).reporter;
                     let fell_back = if *fell_back { " fell back" } else { "" };
                     format!("{} by {}{fell_back}", figure.figure.value, self.state.reporters().name(reporter))
@@ -154,7 +154,7 @@ impl Book {
                 Selection::Nothing(why) => format!("none: {why}"),
             };
             let spread = headline.spread(&answers).map(|(least, greatest)| {
-                let value = |at: usize| answers.figures()[at].figure.value;
+                let value = |at: usize| answers.figure(at).figure.value;
                 format!(", {}…{}", value(least), value(greatest))
             });
             lines.push(format!(

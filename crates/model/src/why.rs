@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use crate::answer::{Answers, CurrentFigure};
 use crate::event::{Kind as EventKind, ReporterKind, Rule, Seq};
-use crate::headline::{Headline, Selection, Subject, passed_over, subject};
+use crate::headline::{Headline, Selection, Subject, passed_over, ranges, subject};
 use crate::resolve::Figure;
 use crate::state::key::SeriesKey;
 use crate::state::{Definition, Series, State};
@@ -47,13 +47,9 @@ struct Explained {
 impl<'a> Why<'a> {
     /// An explainer of `answers`, with `texts` for what is only shown.
     pub fn new(answers: &'a Answers<'a>, texts: &'a dyn Texts) -> Self {
-        let mut figures: HashMap<Subject, Range<usize>> = HashMap::new();
-        for (at, figure) in answers.figures().iter().enumerate() {
-            figures.entry(subject(answers, figure)).or_insert(at..at).end = at + 1;
-        }
         let subjects = answers.headlines().iter().map(|headline| headline.subject).enumerate();
         let headlines = subjects.map(|(at, subject)| (subject, at)).collect();
-        Why { answers, texts, figures, headlines }
+        Why { answers, texts, figures: ranges(answers).collect(), headlines }
     }
 
     fn state(&self) -> &'a State {
@@ -148,12 +144,12 @@ impl<'a> Why<'a> {
         }
         node.children.push(self.policy(headline)?);
         for at in chosen(headline) {
-            let figure = &self.answers.figures()[at];
+            let figure = self.answers.figure(at);
             node.children.extend(History::new(self, figure.series).chosen()?);
         }
         let figures = self.figures.get(&headline.subject).cloned().unwrap_or_default();
         for (at, why) in passed_over(self.answers, headline, figures) {
-            let figure = &self.answers.figures()[at];
+            let figure = self.answers.figure(at);
             let passed = self.figure_facts(Node::new(Kind::PassedOver), figure.series, &figure.figure);
             node.children
                 .push(passed.fact("reason", Some(why.as_str())).fact("in_words", Some(why.in_words())));
@@ -162,14 +158,14 @@ impl<'a> Why<'a> {
     }
 
     fn headline_facts(&self, headline: &Headline) -> Node {
-        let (state, figures) = (self.state(), self.answers.figures());
+        let state = self.state();
         let (value, note) = match &headline.selection {
-            Selection::Figure { at, .. } => (Some(figures[*at].figure.value.to_string()), None),
+            Selection::Figure { at, .. } => (Some(self.answers.figure(*at).figure.value.to_string()), None),
             Selection::Range(hull) | Selection::Derived(hull) => (Some(hull.notation()), None),
             Selection::Nothing(why) => (None, Some(why.to_string())),
         };
-        let selected: Option<&CurrentFigure> = match headline.selection {
-            Selection::Figure { at, .. } => Some(&figures[at]),
+        let selected: Option<CurrentFigure<'_>> = match headline.selection {
+            Selection::Figure { at, .. } => Some(self.answers.figure(at)),
             _ => None,
         };
         let reporter = selected.map(|figure| state.reporters().name(state.series(figure.series).reporter));
@@ -243,15 +239,14 @@ impl<'a> Why<'a> {
 
     /// What the headline of a series' subject makes of it, without explaining that headline.
     fn in_headline(&self, series: SeriesKey, is_current: bool) -> Option<Node> {
-        let row = self.state().series(series);
-        let subject = Subject { indicator: row.indicator, place: row.place, breakdown: row.breakdown };
+        let subject = subject(self.state(), series);
         let headline = &self.answers.headlines()[*self.headlines.get(&subject)?];
         let node = self.headline_facts(headline);
         if !is_current {
             return Some(node.fact("this_figure", Some("not the current one of its series")));
         }
         let figures = self.figures.get(&subject)?.clone();
-        let at = figures.clone().find(|at| self.answers.figures()[*at].series == series)?;
+        let at = figures.clone().find(|at| self.answers.series_of(*at) == series)?;
         let passed = passed_over(self.answers, headline, figures).into_iter().find(|(other, _)| *other == at);
         let said =
             passed.map_or("selected".to_owned(), |(_, why)| format!("passed over: {}", why.in_words()));

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -95,7 +96,7 @@ fn read(path: &Path, length: u64, report: Option<&Report>) {
         (head.end_offset < length).then_some(head.end_offset..length),
         "all bytes are told of"
     );
-    let replay = match Replay::of(&ledger, None, std::num::NonZeroUsize::MIN, &mut |_| {}) {
+    let replay = match Replay::of(&ledger, None, NonZeroUsize::MIN, &mut |_| {}) {
         Ok(replay) => replay,
         Err(error) => {
             assert!(!intact && !error.to_string().is_empty(), "a ledger without fault is read: {error}");
@@ -138,7 +139,7 @@ fn questions(ledger: &Ledger, state: &State) {
             assert!(why.event(seq).is_ok(), "event {seq}");
         }
     }
-    let (_, found) = check(state, &clocks, 0, Day::MAX);
+    let (_, found) = check(state, &clocks, 0, Day::MAX, NonZeroUsize::MIN);
     assert!(found.findings.iter().all(|finding| finding.is_of(finding.kind.as_str())));
 }
 

@@ -94,10 +94,10 @@ impl Desk {
 
 fn figures_of(replay: &Replay) -> Vec<String> {
     let answers = Answers::new(&replay.state, &Clocks::default(), 0);
-    let line = |figure: &recount_model::answer::CurrentFigure| {
+    let line = |figure: recount_model::answer::CurrentFigure<'_>| {
         format!("{} {} ({})", figure.figure.seq, figure.figure.value, figure.records)
     };
-    answers.figures().iter().map(line).collect()
+    answers.figures().map(line).collect()
 }
 
 fn figure(value: &str, as_of: &str, source: &str) -> String {

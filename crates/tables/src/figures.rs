@@ -2,7 +2,6 @@
 
 use recount_model::answer::CurrentFigure;
 use recount_model::event::Seq;
-use recount_model::state::record::Record;
 
 use crate::Context;
 use crate::disputes;
@@ -25,8 +24,7 @@ const COLUMNS: [Column; SAID.len() + OWN.len()] = join(SAID, OWN);
 
 struct Row<'a> {
     said: Said<'a>,
-    current: &'a CurrentFigure,
-    first: Record,
+    current: CurrentFigure<'a>,
     since: Option<String>,
 }
 
@@ -44,16 +42,16 @@ columns! {
         "recorded_at" Instant required "When its first record was recorded."
             = shown(row.said.state.recorded_at(row.seq()));
         "version" Integer required -> "figure_history"."seq"
-            "The event that gave its first record its present content: seq, or a correction." = row.first.version;
+            "The event that gave its first record its present content: seq, or a correction." = row.current.first.version;
         "since" Text optional "The start of the count, where it is not the indicator's; part of the series."
             = row.since.as_deref();
         "records" Integer required "How many records say so: its sources, relays included." = row.current.records;
         "relayed_by" Text optional -> "reporters"."id" "Who passed on its first record."
-            = row.first.relayed_by.map(|key| row.said.state.reporters().name(key));
+            = row.current.first.relayed_by.map(|key| row.said.state.reporters().name(key));
         "disputed" Boolean required "Another reporter contests it." = !row.current.disputes.is_empty();
         "disputes" Text optional
             "Who contests it, each with the value given against it, where there is one: `reporter: value; reporter`. What \
-             they say in words is in causes." = disputes::list(row.said.state, &row.current.disputes);
+             they say in words is in causes." = disputes::list(row.said.state, row.current.disputes);
         "undated" Boolean required "It has no as_of; where known, the day of its publication counts."
             = row.said.as_of.is_none();
         "doubted" Boolean required "The recorder doubts every record of it, so it enters no headline."
@@ -68,17 +66,16 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
         if !context.wants(series.indicator) {
             continue;
         }
-        let first = context.answers.first_record(current);
         let said = Said {
             state,
             series,
             as_of: current.figure.as_of.map(|date| state.date(date)),
             value: Stated::from(&current.figure.value),
-            wording: wording(context, &first)?,
+            wording: wording(context, &current.first)?,
             published: current.figure.published,
-            source: first.source,
+            source: current.first.source,
         };
-        let row = Row { said, current, first, since: series.start() };
+        let row = Row { said, current, since: series.start() };
         let mut cells = Vec::with_capacity(COLUMNS.len());
         said_cells(&row.said, &mut cells);
         own_cells(&row, &mut cells);

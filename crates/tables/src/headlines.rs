@@ -30,10 +30,10 @@ struct Row<'a> {
     id: String,
     value: Stated,
     policy: Option<Seq>,
-    selected: Option<&'a CurrentFigure>,
+    selected: Option<CurrentFigure<'a>>,
     fell_back: bool,
-    least: Option<&'a CurrentFigure>,
-    greatest: Option<&'a CurrentFigure>,
+    least: Option<CurrentFigure<'a>>,
+    greatest: Option<CurrentFigure<'a>>,
     disputes: Vec<Seq>,
     undated: Option<bool>,
     note: Option<String>,
@@ -62,28 +62,28 @@ columns! {
             = row.policy;
         "fell_back" Boolean required "No preferred reporter had a figure in the window, so the latest was taken."
             = row.fell_back;
-        "figure" Integer optional -> "figures"."seq" "The selected figure." = row.selected.map(seq);
+        "figure" Integer optional -> "figures"."seq" "The selected figure." = row.selected.as_ref().map(seq);
         "reporter" Text optional -> "reporters"."id" "Whose figure was selected."
-            = row.selected.map(|figure| reporter(row.state, figure));
+            = row.selected.as_ref().map(|figure| reporter(row.state, figure));
         "as_of" Text optional "The moment or period the selected figure is about, as typed."
-            = as_of(row.state, row.selected);
+            = as_of(row.state, row.selected.as_ref());
         "published" Text optional "When the selected figure became public, as typed."
             = shown(row.selected.and_then(|figure| figure.figure.published));
         "reporters" Integer optional
             "How many bodies have a figure that could have been selected; who speaks for a body counts with it. Missing \
              for a derived value." = bodies(row.headline);
         "spread_least" Text optional "The figure with the least stated number among those, in the notation."
-            = shown(row.least.map(|figure| figure.figure.value));
+            = shown(row.least.as_ref().map(|figure| figure.figure.value));
         "spread_least_reporter" Text optional -> "reporters"."id" "Whose figure that is."
-            = row.least.map(|figure| reporter(row.state, figure));
-        "spread_least_as_of" Text optional "The moment or period it is about." = as_of(row.state, row.least);
-        "spread_least_figure" Integer optional -> "figures"."seq" "That figure." = row.least.map(seq);
+            = row.least.as_ref().map(|figure| reporter(row.state, figure));
+        "spread_least_as_of" Text optional "The moment or period it is about." = as_of(row.state, row.least.as_ref());
+        "spread_least_figure" Integer optional -> "figures"."seq" "That figure." = row.least.as_ref().map(seq);
         "spread_greatest" Text optional "The figure with the greatest stated number among those, in the notation."
-            = shown(row.greatest.map(|figure| figure.figure.value));
+            = shown(row.greatest.as_ref().map(|figure| figure.figure.value));
         "spread_greatest_reporter" Text optional -> "reporters"."id" "Whose figure that is."
-            = row.greatest.map(|figure| reporter(row.state, figure));
-        "spread_greatest_as_of" Text optional "The moment or period it is about." = as_of(row.state, row.greatest);
-        "spread_greatest_figure" Integer optional -> "figures"."seq" "That figure." = row.greatest.map(seq);
+            = row.greatest.as_ref().map(|figure| reporter(row.state, figure));
+        "spread_greatest_as_of" Text optional "The moment or period it is about." = as_of(row.state, row.greatest.as_ref());
+        "spread_greatest_figure" Integer optional -> "figures"."seq" "That figure." = row.greatest.as_ref().map(seq);
         "stale" Integer required "How many figures the policy's window leaves out as too old." = row.headline.stale;
         "disputed" Boolean required "Some figure that could have been selected, or went into it, is disputed."
             = row.headline.disputed;
@@ -105,15 +105,15 @@ fn breakdown(state: &State, subject: Subject) -> Option<&str> {
     subject.breakdown.map(|breakdown| state.breakdown(breakdown))
 }
 
-fn seq(figure: &CurrentFigure) -> Seq {
+fn seq(figure: &CurrentFigure<'_>) -> Seq {
     figure.figure.seq
 }
 
-fn reporter<'a>(state: &'a State, figure: &CurrentFigure) -> &'a str {
+fn reporter<'a>(state: &'a State, figure: &CurrentFigure<'_>) -> &'a str {
     state.reporters().name(state.series(figure.series).reporter)
 }
 
-fn as_of(state: &State, figure: Option<&CurrentFigure>) -> Cell<'static> {
+fn as_of(state: &State, figure: Option<&CurrentFigure<'_>>) -> Cell<'static> {
     shown(figure.and_then(|figure| figure.figure.as_of).map(|date| state.date(date)))
 }
 
@@ -144,8 +144,8 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
 impl<'a> Row<'a> {
     fn new(context: &Context<'a>, headline: &'a Headline) -> Self {
         let state = context.state();
-        let figures = context.answers.figures();
-        let is_undated = |at: &usize| figures[*at].figure.as_of.is_none();
+        let figure = |at: usize| context.answers.figure(at);
+        let is_undated = |at: &usize| figure(*at).figure.as_of.is_none();
         let mut row = Row {
             state,
             headline,
@@ -161,19 +161,20 @@ impl<'a> Row<'a> {
             note: None,
         };
         if let Some((least, greatest)) = headline.spread(context.answers) {
-            (row.least, row.greatest) = (Some(&figures[least]), Some(&figures[greatest]));
+            (row.least, row.greatest) = (Some(figure(least)), Some(figure(greatest)));
         }
         match &headline.selection {
             Selection::Figure { at, fell_back } => {
-                row.value = Stated::from(&figures[*at].figure.value);
-                (row.selected, row.fell_back) = (Some(&figures[*at]), *fell_back);
-                row.disputes.clone_from(&figures[*at].disputes);
+                let selected = figure(*at);
+                row.value = Stated::from(&selected.figure.value);
+                (row.selected, row.fell_back) = (Some(selected), *fell_back);
+                row.disputes = selected.disputes.to_vec();
                 row.undated = Some(is_undated(at));
             }
             Selection::Range(interval) => {
                 row.value = Stated::from(interval);
                 row.disputes =
-                    headline.eligible.iter().flat_map(|at| &figures[*at].disputes).copied().collect();
+                    headline.eligible.iter().flat_map(|at| figure(*at).disputes).copied().collect();
                 row.disputes.sort_unstable();
                 row.undated = Some(headline.eligible.iter().any(is_undated));
             }

@@ -140,7 +140,6 @@ fn check_figures(state: &State, world: &World) -> Verdict {
     let answers = Answers::new(state, &Clocks::default(), 0);
     let found: Vec<_> = answers
         .figures()
-        .iter()
         .map(|current| {
             let series = state.series(current.series);
             let indicator = state.indicators().name(series.indicator).to_owned();

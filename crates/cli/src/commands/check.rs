@@ -59,7 +59,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Check) -> Resu
     let state = &view.replay.state;
     check_names(state, &options.names)?;
     let today = clock::stamp(false)?.now.day();
-    let (answers, mut report) = check(state, &view.clocks, view.replay.beyond, today);
+    let (answers, mut report) = check(state, &view.clocks, view.replay.beyond, today, view.threads);
     if !options.names.is_empty() {
         report.keep(&options.names);
     }

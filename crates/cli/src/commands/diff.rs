@@ -1,6 +1,7 @@
 //! `recount diff`: what changed between two points on any clock, by cause.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 
 use recount_ledger::reader::Ledger;
 use recount_model::answer::Answers;
@@ -29,12 +30,13 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Diff) -> Resul
         false => Some(replay_to(&ledger, from.recorded_by, global.threads(), output)?),
     };
     let earlier = earlier.as_ref().unwrap_or(&later);
-    let (old, new) = (answers(earlier, &from), answers(&later, &to));
+    let threads = global.threads();
+    let (old, new) = (answers(earlier, &from, threads), answers(&later, &to, threads));
     print(output, &ledger, &old, &new)
 }
 
-fn answers<'r>(replay: &'r Replay, clocks: &Clocks) -> Answers<'r> {
-    Answers::new(&replay.state, clocks, replay.beyond)
+fn answers<'r>(replay: &'r Replay, clocks: &Clocks, threads: NonZeroUsize) -> Answers<'r> {
+    Answers::on_threads(&replay.state, clocks, replay.beyond, threads)
 }
 
 fn points(options: &Diff) -> Result<(Clocks, Clocks), Failure> {

@@ -70,9 +70,9 @@ fn selected(answers: &Answers<'_>, target: &Target, among: Among<'_>) -> BTreeMa
     let state = answers.state();
     let mut found = BTreeMap::new();
     let mut add = |at: usize| {
-        let figure = &answers.figures()[at];
+        let figure = answers.figure(at);
         let reporter = state.reporters().name(state.series(figure.series).reporter);
-        found.insert(answers.first_record(figure).original, reporter.to_owned());
+        found.insert(figure.first.original, reporter.to_owned());
     };
     if among.reporters.is_empty() {
         let headlines = answers.headlines().iter();
@@ -84,9 +84,9 @@ fn selected(answers: &Answers<'_>, target: &Target, among: Among<'_>) -> BTreeMa
             }
         }
     } else {
-        let figures = answers.figures().iter().enumerate();
-        figures
-            .filter(|(_, figure)| target.is_series_of(state, state.series(figure.series), among))
+        let series = answers.series().enumerate();
+        series
+            .filter(|(_, series)| target.is_series_of(state, state.series(*series), among))
             .for_each(|(at, _)| add(at));
     }
     found

@@ -173,7 +173,7 @@ impl<'r, 's> Totals<'r, 's> {
 
     fn figure(&self, headline: &Headline) -> Option<Seq> {
         match headline.selection {
-            Selection::Figure { at, .. } => Some(self.review.answers.figures()[at].figure.seq),
+            Selection::Figure { at, .. } => Some(self.review.answers.figure(at).figure.seq),
             _ => None,
         }
     }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::num::NonZeroUsize;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -10,7 +12,7 @@ use crate::testing::Book;
 fn report(book: &Book, clocks: &str) -> Report {
     let answers = book.answers(clocks);
     let today = Day::parse("2025-12-31").unwrap();
-    check(&book.state, answers.clocks(), 0, today).1
+    check(&book.state, answers.clocks(), 0, today, NonZeroUsize::MIN).1
 }
 
 /// The findings of these checks, one a line.

@@ -28,20 +28,21 @@ pub(super) fn compare(between: &Between<'_, '_>) -> Figures {
     let count = between.names().series_count();
     let (from, to) = (by_series(between.from, count), by_series(between.to, count));
     let mut figures = Figures::default();
-    for (at, pair) in from.into_iter().zip(to).enumerate() {
+    for (at, (old, new)) in from.into_iter().zip(to).enumerate() {
+        let pair = (old.map(|at| between.from.figure(at)), new.map(|at| between.to.figure(at)));
         figures.compare(between, SeriesKey::from_index(at), pair);
     }
     figures
 }
 
-/// The current figure of a series at both points.
-type Pair<'b> = (Option<&'b CurrentFigure>, Option<&'b CurrentFigure>);
+/// The current figures of a series at both points.
+type Pair<'b> = (Option<CurrentFigure<'b>>, Option<CurrentFigure<'b>>);
 
 impl Figures {
     fn compare(&mut self, between: &Between<'_, '_>, key: SeriesKey, (old, new): Pair<'_>) {
         let (is_same, is_moved) = match (old, new) {
             (None, None) => return,
-            (Some(old), Some(new)) => (same(between, old, new), old.figure.key() != new.figure.key()),
+            (Some(old), Some(new)) => (same(between, &old, &new), old.figure.key() != new.figure.key()),
             _ => (false, false),
         };
         if is_same && !is_moved && disputes(old) == disputes(new) {
@@ -54,28 +55,29 @@ impl Figures {
         }
         self.values.extend(of_value.clone().map(|explained| (key, explained)));
         for (cause, events) in of_value.into_iter().chain(series.of_disputes(is_same)) {
-            let said = |answers, figure: Option<&CurrentFigure>| figure.map(|figure| said(answers, figure));
+            let said =
+                |answers, figure: Option<CurrentFigure<'_>>| figure.map(|figure| said(answers, &figure));
             let (old, new) = (said(between.from, old), said(between.to, new));
             self.changes.push(Change { cause, changed: Changed::Figure(key), old, new, events });
         }
     }
 }
 
-/// The current figure of each series, by the number of its key.
-fn by_series<'f>(answers: &'f Answers<'_>, count: usize) -> Vec<Option<&'f CurrentFigure>> {
+/// The place of the current figure of each series, by the number of its key.
+fn by_series(answers: &Answers<'_>, count: usize) -> Vec<Option<usize>> {
     let mut all = vec![None; count];
-    for figure in answers.figures() {
-        all[figure.series.index()] = Some(figure);
+    for (at, series) in answers.series().enumerate() {
+        all[series.index()] = Some(at);
     }
     all
 }
 
-fn disputes(figure: Option<&CurrentFigure>) -> &[Seq] {
-    figure.map_or(&[], |figure| &figure.disputes)
+fn disputes(figure: Option<CurrentFigure<'_>>) -> &[Seq] {
+    figure.map_or(&[], |figure| figure.disputes)
 }
 
 /// Equal values for the same as-of; of figures without one, public at the same time; both doubted or neither.
-pub(super) fn same(between: &Between<'_, '_>, old: &CurrentFigure, new: &CurrentFigure) -> bool {
+pub(super) fn same(between: &Between<'_, '_>, old: &CurrentFigure<'_>, new: &CurrentFigure<'_>) -> bool {
     let (old, new) = (&old.figure, &new.figure);
     let public = |published: Option<Published>| published.map(Published::public_from);
     let same_day = match (old.as_of, new.as_of) {
@@ -90,7 +92,7 @@ pub(super) fn same(between: &Between<'_, '_>, old: &CurrentFigure, new: &Current
 }
 
 /// A figure as it is shown.
-pub(super) fn said(answers: &Answers<'_>, current: &CurrentFigure) -> Said {
+pub(super) fn said(answers: &Answers<'_>, current: &CurrentFigure<'_>) -> Said {
     let state = answers.state();
     let series = state.series(current.series);
     Said {

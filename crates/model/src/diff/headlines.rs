@@ -10,7 +10,7 @@ use super::figures::{self, Figures};
 use super::{Cause, Change, Changed, Said, subject_of};
 use crate::answer::{Answers, CurrentFigure};
 use crate::event::{Rule, Seq};
-use crate::headline::{Headline, Selection, Subject, counted_under, subject};
+use crate::headline::{Headline, Selection, Subject, counted_under, ranges};
 use crate::state::key::{IndicatorKey, ReporterKey, SeriesKey};
 use crate::state::{Definition, State};
 
@@ -48,15 +48,6 @@ fn by_subject(answers: &Answers<'_>) -> HashMap<Subject, usize> {
     answers.headlines().iter().enumerate().map(|(at, headline)| (headline.subject, at)).collect()
 }
 
-/// Where the figures of each subject are among the figures: they stand together.
-fn ranges(answers: &Answers<'_>) -> HashMap<Subject, Range<usize>> {
-    let mut ranges: HashMap<Subject, Range<usize>> = HashMap::new();
-    for (at, figure) in answers.figures().iter().enumerate() {
-        ranges.entry(subject(answers, figure)).or_insert(at..at).end = at + 1;
-    }
-    ranges
-}
-
 /// Counted indicators as they are, then derived ones in order of declaration.
 fn in_order_of_derivation(state: &State, mut subjects: Vec<Subject>) -> Vec<Subject> {
     subjects.sort_by_key(|subject| is_derived(state, subject.indicator).then_some(subject.indicator));
@@ -70,7 +61,7 @@ fn is_derived(state: &State, indicator: IndicatorKey) -> bool {
 /// A headline as it is shown; `None` without a value.
 fn said(answers: &Answers<'_>, headline: &Headline) -> Option<Said> {
     match &headline.selection {
-        Selection::Figure { at, .. } => Some(figures::said(answers, &answers.figures()[*at])),
+        Selection::Figure { at, .. } => Some(figures::said(answers, &answers.figure(*at))),
         Selection::Range(interval) | Selection::Derived(interval) => {
             let unit = Some(unit(answers, headline).to_owned());
             Some(Said { value: interval.notation(), unit, ..Said::default() })
@@ -92,8 +83,8 @@ fn same(between: &Between<'_, '_>, (old, new): Pair<'_>) -> bool {
     unit(between.from, old) == unit(between.to, new)
         && match (&old.selection, &new.selection) {
             (Selection::Figure { at: a, .. }, Selection::Figure { at: b, .. }) => {
-                let (a, b) = (&between.from.figures()[*a], &between.to.figures()[*b]);
-                let reporter = |figure: &CurrentFigure| between.names().series(figure.series).reporter;
+                let (a, b) = (&between.from.figure(*a), &between.to.figure(*b));
+                let reporter = |figure: &CurrentFigure<'_>| between.names().series(figure.series).reporter;
                 reporter(a) == reporter(b) && figures::same(between, a, b)
             }
             (Selection::Range(a), Selection::Range(b)) | (Selection::Derived(a), Selection::Derived(b)) => {
@@ -133,7 +124,7 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
         for key in figures.values.keys().chain(figures.moved.keys()) {
             changed.entry(subject_of(state.series(*key))).or_default().push(*key);
         }
-        let (old_figures, new_figures) = (ranges(between.from), ranges(between.to));
+        let (old_figures, new_figures) = (ranges(between.from).collect(), ranges(between.to).collect());
         let (old, new) = (by_subject(between.from), by_subject(between.to));
         let explained = HashMap::new();
         Headlines { between, figures, old, new, changed, old_figures, new_figures, explained }
@@ -202,7 +193,7 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
     fn selected(&self, (old, new): Pair<'_>) -> Option<Explained> {
         let before = selected(self.between.from, old);
         let after = selected(self.between.to, new);
-        let of = |figure: Option<&CurrentFigure>| self.of_series(figure?.series).cloned();
+        let of = |figure: Option<CurrentFigure<'_>>| self.of_series(figure?.series).cloned();
         let (lost, gained) = (of(before), of(after));
         let (Some(before), Some(after)) = (before, after) else { return lost.or(gained) };
         let by_key = matches!(new.map(|headline| &headline.selection), Some(Selection::Figure { fell_back, .. })
@@ -218,8 +209,8 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
     }
 
     fn is_eligible(&self, headline: Option<&Headline>, series: SeriesKey) -> bool {
-        let figures = self.between.to.figures();
-        headline.is_some_and(|headline| headline.eligible.iter().any(|at| figures[*at].series == series))
+        let is_it = |at: &usize| self.between.to.series_of(*at) == series;
+        headline.is_some_and(|headline| headline.eligible.iter().any(is_it))
     }
 
     fn of_series(&self, series: SeriesKey) -> Option<&'b Explained> {
@@ -240,10 +231,9 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
         let sides = [(between.from, &self.old_figures), (between.to, &self.new_figures)];
         let figures = sides.into_iter().flat_map(|(answers, ranges)| {
             let range = ranges.get(&subject).cloned().unwrap_or_default();
-            &answers.figures()[range]
+            range.map(|at| answers.series_of(at))
         });
-        let mut reporters: Vec<ReporterKey> =
-            figures.map(|figure| state.series(figure.series).reporter).collect();
+        let mut reporters: Vec<ReporterKey> = figures.map(|series| state.series(series).reporter).collect();
         reporters.sort_unstable();
         reporters.dedup();
         let row = |answers: &Answers<'s>, key| {
@@ -270,9 +260,9 @@ impl<'b, 'a, 's> Headlines<'b, 'a, 's> {
     }
 }
 
-fn selected<'f>(answers: &'f Answers<'_>, headline: Option<&Headline>) -> Option<&'f CurrentFigure> {
+fn selected<'f>(answers: &'f Answers<'_>, headline: Option<&Headline>) -> Option<CurrentFigure<'f>> {
     match headline?.selection {
-        Selection::Figure { at, .. } => Some(&answers.figures()[at]),
+        Selection::Figure { at, .. } => Some(answers.figure(at)),
         _ => None,
     }
 }

@@ -107,7 +107,7 @@ pub fn passed_over(
 /// Those who might have been selected exclude media, and any period but the latest, in this order.
 fn no_candidate(answers: &Answers<'_>, at: usize, candidates: &[usize]) -> PassedOver {
     let state = answers.state();
-    let figure = &answers.figures()[at];
+    let figure = answers.figure(at);
     let is_media = |at: usize| state.reporters().row(reporter(answers, at)).kind == Some(ReporterKind::Media);
     if figure.figure.doubted {
         PassedOver::Doubted
@@ -133,7 +133,7 @@ fn not_selected(answers: &Answers<'_>, headline: &Headline, at: usize) -> Option
         }
         Selection::Range(_) | Selection::Derived(_) | Selection::Nothing(_) => {
             let minimum = answers.state().indicators().row(headline.subject.indicator).minimum();
-            let interval = answers.figures()[at].figure.value.interval(minimum);
+            let interval = answers.figure(at).figure.value.interval(minimum);
             interval.is_err().then_some(PassedOver::NoArithmetic)
         }
     }
@@ -155,7 +155,7 @@ fn less_preferred(answers: &Answers<'_>, listed: &[ReporterKey], at: usize, sele
 
 /// The part of the order key that decided.
 fn older(answers: &Answers<'_>, at: usize, selected: usize) -> PassedOver {
-    let (key, best) = (answers.figures()[at].figure.key(), answers.figures()[selected].figure.key());
+    let (key, best) = (answers.figure(at).figure.key(), answers.figure(selected).figure.key());
     if key.effective.is_none() && best.effective.is_some() {
         return PassedOver::NoDay;
     }
@@ -182,13 +182,12 @@ mod tests {
         let answers = book.answers("");
         let headline = &answers.headlines()[0];
         let of_it = answers
-            .figures()
-            .iter()
-            .take_while(|figure| book.state.series(figure.series).indicator == headline.subject.indicator);
+            .series()
+            .take_while(|series| book.state.series(*series).indicator == headline.subject.indicator);
         let passed = passed_over(&answers, headline, 0..of_it.count());
         let line = |(at, why): &(usize, PassedOver)| {
             let name = book.state.reporters().name(reporter(&answers, *at));
-            format!("{name} {}: {}", answers.figures()[*at].figure.value, why.as_str())
+            format!("{name} {}: {}", answers.figure(*at).figure.value, why.as_str())
         };
         passed.iter().map(line).collect::<Vec<_>>().join("\n")
     }

@@ -164,10 +164,10 @@ impl Desk {
         let (_, replay) = self.replay(name);
         let answers = Answers::new(&replay.state, &Clocks::default(), 0);
         let reporter = |key| replay.state.reporters().name(replay.state.series(key).reporter).to_owned();
-        let line = |figure: &recount_model::answer::CurrentFigure| {
+        let line = |figure: recount_model::answer::CurrentFigure<'_>| {
             format!("{} {} ({})", reporter(figure.series), figure.figure.value, figure.records)
         };
-        let mut figures: Vec<String> = answers.figures().iter().map(line).collect();
+        let mut figures: Vec<String> = answers.figures().map(line).collect();
         figures.sort();
         figures
     }
