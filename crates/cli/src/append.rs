@@ -41,6 +41,7 @@ impl Append {
             by: clock::recorder(appending.by.as_deref())?,
             allow_duplicate: appending.allow_duplicate,
             salt: Box::new(clock::salt()?),
+            division: global.threads().into(),
         };
         let session = Session::open(storage(), &global.file, &writer_options(appending, stamp), options)?;
         session.admit(appending.expect, stamp)?;

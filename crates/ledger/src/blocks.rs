@@ -16,9 +16,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::thread;
 
-use crate::line::MAX_LINE;
+use crate::checkpoint::Checkpoint;
+use crate::line::{Line, MAX_LINE};
+use crate::merkle::Frontier;
+use crate::merkle::run::Run;
 use crate::reader::Ledger;
 use crate::storage::{StoredFile, read_exact_at};
+use crate::stub;
 use sums::{OpenBatch, Sums};
 
 /// Bytes of a block: few enough to stay in a cache while they are read several times.
@@ -63,6 +67,32 @@ impl<'b> Block<'b> {
         let (text, offset) = (self.text, self.offset);
         self.sums.events.iter().map(move |line| (offset + line.start as u64, &text[line.clone()]))
     }
+
+    /// The checkpoints that end in it; true once the block had its [`Turn`], but for their roots.
+    #[must_use]
+    pub fn checkpoints(&self) -> &[Checkpoint] {
+        &self.sums.checkpoints
+    }
+
+    /// The leaves of its events, where they say that they stand; nothing where the first one says nothing.
+    #[must_use]
+    pub fn leaves(&self) -> Option<Run> {
+        let mut lines = self.events().map(|(_, line)| line.as_bytes()).peekable();
+        let first = match lines.peek() {
+            Some(line) => Line::parse(line).ok()?.seq().checked_sub(1)?,
+            None => 0,
+        };
+        Some(Run::new(first, lines.map(stub::leaf).collect()))
+    }
+
+    /// Whether each checkpoint states the root of the events before it. `tree` is the tree before the block, `leaves` are the
+    /// block's own, and the block had its turn.
+    #[must_use]
+    pub fn roots_hold(&self, mut tree: Frontier, leaves: &Run) -> bool {
+        let holds =
+            |stated: &Checkpoint| tree.extend_to(stated.size, leaves).is_some() && tree.root() == stated.root;
+        self.checkpoints().iter().all(holds)
+    }
 }
 
 /// The right to go on, block by block, in the order of the file. Whoever lets it go unused ends the pass.
@@ -93,11 +123,7 @@ impl<S> Turn<'_, S> {
 impl<S> Drop for Turn<'_, S> {
     fn drop(&mut self) {
         if !self.taken {
-            // A poisoned lock ends the pass as well.
-            if let Ok(mut order) = self.pass.order.lock() {
-                order.failed = true;
-            }
-            self.pass.moved.notify_all();
+            self.pass.fail();
         }
     }
 }
@@ -111,6 +137,17 @@ struct Pass<S> {
     moved: Condvar,
 }
 
+impl<S> Pass<S> {
+    /// Ends the pass without a result.
+    fn fail(&self) {
+        // A poisoned lock ends it as well.
+        if let Ok(mut order) = self.order.lock() {
+            order.failed = true;
+        }
+        self.moved.notify_all();
+    }
+}
+
 struct Order<S> {
     /// The next block to be taken.
     next: usize,
@@ -122,7 +159,7 @@ struct Order<S> {
 
 impl Ledger {
     /// Hands every block up to the head to `work`, with its turn. `work` is to read the block, to take its
-    /// turn, and then to do what is left to do. Gives `common` back as the last turn left it.
+    /// turn, and then to do what is left to do; wherever it gives nothing, the pass has failed. Gives `common` back as the last turn left it.
     ///
     /// Nothing where a checksum does not hold, the file cannot be read, or `work` gave nothing: the reason is to be had from
     /// [`Ledger::read`].
@@ -145,7 +182,11 @@ impl Ledger {
                 let turn = Turn { pass: &pass, block, taken: false };
                 let (size, end) = (division.block.get(), self.head.end_offset);
                 let (offset, lines) = read_lines(&*self.file, block as u64 * size..end, size, &mut buffer)?;
-                work(&Block::new(lines, offset)?, turn)?;
+                let block = Block::new(lines, offset)?;
+                if work(&block, turn).is_none() {
+                    pass.fail();
+                    return None;
+                }
             }
         };
         thread::scope(|scope| {

@@ -1,9 +1,10 @@
 //! RFC 6962 Merkle tree hashing (SHA-256) over the event lines of a ledger.
 //!
 //! Only the right edge of the tree is kept ([`Frontier`]): enough to append leaves and to name the root,
-//! in memory that grows with the logarithm of the ledger. [`path`] has the proofs.
+//! in memory that grows with the logarithm of the ledger. [`path`] has the proofs, [`run`] hashes many leaves at once.
 
 pub mod path;
+pub mod run;
 
 use std::fmt;
 use std::str::FromStr;
@@ -52,8 +53,10 @@ pub fn leaf_hash(bytes: &[u8]) -> Hash {
 /// The hash of an inner node: `SHA-256(0x01 || left || right)` (RFC 6962, 2.1).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    let hasher = Sha256::new().chain_update([1]);
-    Hash(hasher.chain_update(left.0).chain_update(right.0).finalize().into())
+    let mut bytes = [1; 65];
+    bytes[1..33].copy_from_slice(&left.0);
+    bytes[33..].copy_from_slice(&right.0);
+    Hash(Sha256::digest(bytes).into())
 }
 
 /// The right edge of a Merkle tree: the roots of its perfect subtrees, largest first.

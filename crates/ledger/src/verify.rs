@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use crate::batch_sum::{BatchSum, Mismatch};
+use crate::blocks::Block;
 use crate::checkpoint::{Checkpoint, MARK};
 use crate::diagnose::{BrokenLine, batch_fault};
 use crate::error::{Fault, IoContext, LedgerError, Place};
 use crate::line::Line;
 use crate::lines::{Lines, RawLine};
+use crate::locate::Head;
+use crate::merkle::run::Run;
 use crate::merkle::{Frontier, Hash};
-use crate::reader::{open_file, survey};
+use crate::reader::{Ledger, open_file, survey};
 use crate::sequence::Sequence;
-use crate::storage::{Access, Storage, StoredFile};
+use crate::storage::{Access, Storage};
 use crate::tail::Tail;
 use crate::walk::LineRef;
 
@@ -35,40 +38,129 @@ pub struct Report {
 /// Looks at an event in its place; the text says what is wrong with its content.
 pub type EachEvent<'f> = dyn FnMut(&LineRef<'_>, &Line<'_>) -> Result<(), String> + 'f;
 
-/// Verifies a ledger against itself, and against a receipt (size and root) if there is one: nothing inside the file
-/// can show that it was cut back or forked at the end of a batch. `each` is called with every event line
-/// that holds.
+/// Verifies a ledger line by line, against itself and against a receipt if there is one. `each` is called with every event
+/// line that holds.
 ///
 /// # Errors
-/// Those of [`Ledger::open`](crate::reader::Ledger::open) except corruption, which is reported as faults.
+/// Those of [`Verification::open`] and [`Verification::line_by_line`].
 pub fn verify(
     storage: &dyn Storage,
     path: &Path,
     receipt: Option<(u64, Hash)>,
     each: &mut EachEvent<'_>,
 ) -> Result<Report, LedgerError> {
-    let file = open_file(storage, path, Access::Read)?;
-    // While the shared lock is held no writer is at work: a tail that is seen then is not one in the making. Where
-    // locks do not work nobody holds one.
-    let quiet = file.try_lock_shared().unwrap_or(true);
-    let length = file.length().context(path, "asking for the length")?;
-    let surveyed = survey(&*file, path, length);
-    if quiet {
-        // The lock also ends with the handle; ending it now lets writers in while the rest is read.
-        let _ = file.unlock();
+    Verification::open(storage, path, receipt)?.line_by_line(each)
+}
+
+/// A ledger that is open for verifying, against itself and against a receipt (size and root) if there is one: nothing
+/// inside the file can show that it was cut back or forked at the end of a batch.
+///
+/// Where all is well, one pass in blocks tells so: [`Verification::ledger`], [`Checked`], [`Verification::intact`]. What is
+/// wrong, and where, [`Verification::line_by_line`] tells.
+#[derive(Debug)]
+pub struct Verification {
+    /// Of a file that has no head, all its bytes.
+    ledger: Ledger,
+    /// Why it has no head.
+    corruption: Option<Box<Fault>>,
+    receipt: Option<(u64, Hash)>,
+    writing: bool,
+}
+
+impl Verification {
+    /// Opens a ledger and finds its head.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::open`] except corruption, which is reported as faults.
+    pub fn open(
+        storage: &dyn Storage,
+        path: &Path,
+        receipt: Option<(u64, Hash)>,
+    ) -> Result<Self, LedgerError> {
+        let file = open_file(storage, path, Access::Read)?;
+        // While the shared lock is held no writer is at work: a tail that is seen then is not one in the making. Where
+        // locks do not work nobody holds one.
+        let quiet = file.try_lock_shared().unwrap_or(true);
+        let length = file.length().context(path, "asking for the length")?;
+        let surveyed = survey(&*file, path, length);
+        if quiet {
+            // The lock also ends with the handle; ending it now lets writers in while the rest is read.
+            let _ = file.unlock();
+        }
+        let (head, tail, corruption) = match surveyed {
+            Ok((head, tail)) => (head, tail.filter(|_| quiet), None),
+            Err(LedgerError::Corrupt(fault)) => {
+                (Head { end_offset: length, ..Head::empty() }, None, Some(fault))
+            }
+            Err(error) => return Err(error),
+        };
+        let ledger = Ledger { path: path.to_owned(), file, head, tail };
+        Ok(Self { ledger, corruption, receipt, writing: !quiet })
     }
-    let (end, tail, corruption) = match surveyed {
-        Ok((head, tail)) => (head.end_offset, tail.filter(|_| quiet), None),
-        Err(LedgerError::Corrupt(fault)) => (length, None, Some(fault)),
-        Err(error) => return Err(error),
-    };
-    let mut verifier = Verifier::new(path, receipt, each, !quiet);
-    verifier.run(&*file, end)?;
-    Ok(verifier.finish(tail, corruption))
+
+    /// The ledger, for a pass in blocks; nothing where it is known to be damaged.
+    #[must_use]
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.corruption.is_none().then_some(&self.ledger)
+    }
+
+    /// What a pass begins with.
+    #[must_use]
+    pub fn nothing_checked(&self) -> Checked {
+        Checked {
+            frontier: Frontier::default(),
+            checkpoints: 0,
+            receipt: self.receipt,
+            receipt_found: self.receipt.is_none(),
+        }
+    }
+
+    /// The report of a pass that found every block of the ledger to hold.
+    #[must_use]
+    pub fn intact(self, checked: &Checked) -> Report {
+        let Head { size, root, .. } = self.ledger.head;
+        let Checked { checkpoints, receipt_found, .. } = *checked;
+        let report =
+            Report { faults: Vec::new(), receipt: None, size, root, checkpoints, writing: self.writing };
+        report.concluded(self, receipt_found)
+    }
+
+    /// Reads every line, telling all that is wrong. `each` is called with every event line that holds.
+    ///
+    /// # Errors
+    /// [`LedgerError::Io`].
+    pub fn line_by_line(self, each: &mut EachEvent<'_>) -> Result<Report, LedgerError> {
+        let mut verifier = Verifier::new(&self, each);
+        verifier.run()?;
+        let Verifier { report, receipt_found, .. } = verifier;
+        Ok(report.concluded(self, receipt_found))
+    }
+}
+
+/// What is known of the blocks of a pass that were taken.
+#[derive(Debug)]
+pub struct Checked {
+    frontier: Frontier,
+    checkpoints: u64,
+    receipt: Option<(u64, Hash)>,
+    receipt_found: bool,
+}
+
+impl Checked {
+    /// Takes a block in its turn, with its leaves. Gives the tree before it, for [`Block::roots_hold`], which needs no turn; nothing
+    /// where the leaves stand elsewhere.
+    pub fn take(&mut self, block: &Block<'_>, leaves: &Run) -> Option<Frontier> {
+        let before = self.frontier.clone();
+        self.frontier.extend(leaves)?;
+        let mut checkpoints = block.checkpoints().iter().map(|stated| Some((stated.size, stated.root)));
+        self.checkpoints += checkpoints.len() as u64;
+        self.receipt_found |= checkpoints.any(|stated| stated == self.receipt);
+        Some(before)
+    }
 }
 
 struct Verifier<'v, 'f> {
-    path: &'v Path,
+    ledger: &'v Ledger,
     receipt: Option<(u64, Hash)>,
     receipt_found: bool,
     each: &'v mut EachEvent<'f>,
@@ -84,12 +176,13 @@ struct Verifier<'v, 'f> {
 }
 
 impl<'v, 'f> Verifier<'v, 'f> {
-    fn new(path: &'v Path, receipt: Option<(u64, Hash)>, each: &'v mut EachEvent<'f>, writing: bool) -> Self {
+    fn new(verification: &'v Verification, each: &'v mut EachEvent<'f>) -> Self {
+        let Verification { ledger, receipt, writing, .. } = verification;
         let frontier = Frontier::default();
         Self {
-            path,
-            receipt,
-            receipt_found: false,
+            ledger,
+            receipt: *receipt,
+            receipt_found: receipt.is_none(),
             each,
             report: Report {
                 faults: Vec::new(),
@@ -97,7 +190,7 @@ impl<'v, 'f> Verifier<'v, 'f> {
                 size: 0,
                 root: frontier.root(),
                 checkpoints: 0,
-                writing,
+                writing: *writing,
             },
             sequence: Sequence::after(0),
             frontier: Some(frontier),
@@ -107,17 +200,18 @@ impl<'v, 'f> Verifier<'v, 'f> {
         }
     }
 
-    fn run(&mut self, file: &dyn StoredFile, end: u64) -> Result<(), LedgerError> {
-        let mut lines = Lines::new(file, 0..end, 1);
-        while let Some(line) = lines.next().context(self.path, "reading")? {
+    fn run(&mut self) -> Result<(), LedgerError> {
+        let Ledger { path, file, head, .. } = self.ledger;
+        let mut lines = Lines::new(&**file, 0..head.end_offset, 1);
+        while let Some(line) = lines.next().context(path, "reading")? {
             if line.text().starts_with(MARK) {
                 self.checkpoint(&line);
                 continue;
             }
             self.event(&line);
-            if line.end == end {
+            if line.end == head.end_offset {
                 let broken = self.broken.take();
-                let fault = batch_fault(self.path, &self.batch, &line, broken, Mismatch::no_checkpoint());
+                let fault = batch_fault(path, &self.batch, &line, broken, Mismatch::no_checkpoint());
                 self.report.faults.push(fault);
             }
         }
@@ -138,12 +232,8 @@ impl<'v, 'f> Verifier<'v, 'f> {
                 if let Err(found) = (self.each)(&reference, &event) {
                     let place = Place { line: line.number, byte: line.offset };
                     let expected = "an event the format allows";
-                    self.content.push(self.fault(
-                        Some(place),
-                        expected,
-                        found,
-                        "it is as it was appended; ask who did",
-                    ));
+                    let next = "it is as it was appended; ask who did";
+                    self.content.push(fault(&self.ledger.path, Some(place), expected, found, next));
                 }
             }
         }
@@ -163,7 +253,7 @@ impl<'v, 'f> Verifier<'v, 'f> {
                 // What damaged lines seem to say is not reported beside the damage, and of a broken line and a
                 // checkpoint that therefore does not fit only the line is.
                 let mismatch = mismatch.unwrap_or_else(Mismatch::no_checkpoint);
-                let fault = batch_fault(self.path, &self.batch, line, broken, mismatch);
+                let fault = batch_fault(&self.ledger.path, &self.batch, line, broken, mismatch);
                 self.report.faults.push(fault);
                 self.sequence = Sequence::after(size);
             }
@@ -188,9 +278,13 @@ impl<'v, 'f> Verifier<'v, 'f> {
             format!("lines with the root {root}, so the roots of later checkpoints cannot be checked");
         Some(Mismatch::new(format!("the root {}", stated.root), found))
     }
+}
 
-    fn finish(mut self, tail: Option<Tail>, corruption: Option<Box<Fault>>) -> Report {
-        self.report.faults.extend(corruption.filter(|_| self.report.faults.is_empty()).map(|fault| *fault));
+impl Report {
+    /// Adds what the pass over the lines does not show: what is behind the head, and whether the receipt was met.
+    fn concluded(mut self, verification: Verification, receipt_found: bool) -> Self {
+        let Verification { ledger: Ledger { path, tail, .. }, corruption, receipt, .. } = verification;
+        self.faults.extend(corruption.filter(|_| self.faults.is_empty()).map(|fault| *fault));
         if let Some(Tail { bytes, events, damage }) = tail {
             let unfinished = || {
                 let found = format!(
@@ -199,27 +293,26 @@ impl<'v, 'f> Verifier<'v, 'f> {
                     bytes.end - 1
                 );
                 let next = "they were never acknowledged, and the next append moves them aside";
-                self.fault(None, "a checkpoint behind the last event", found, next)
+                fault(&path, None, "a checkpoint behind the last event", found, next)
             };
-            let fault = damage.unwrap_or_else(unfinished);
-            self.report.faults.push(fault);
+            self.faults.push(damage.unwrap_or_else(unfinished));
         }
-        if let Some((size, root)) = self.receipt.filter(|_| !self.receipt_found) {
-            let found = if size > self.report.size {
-                format!("{} events: the ledger was cut back", self.report.size)
+        if let Some((size, root)) = receipt.filter(|_| !receipt_found) {
+            let found = if size > self.size {
+                format!("{} events: the ledger was cut back", self.size)
             } else {
                 "none: the ledger was forked or rewritten".to_owned()
             };
             let expected = format!("a checkpoint of size {size} with the root {root}");
             let next = "compare it with a copy from the time of the receipt";
-            self.report.receipt = Some(self.fault(None, &expected, found, next));
+            self.receipt = Some(fault(&path, None, &expected, found, next));
         }
-        self.report
+        self
     }
+}
 
-    fn fault(&self, place: Option<Place>, expected: &str, found: String, next: &'static str) -> Fault {
-        Fault { file: self.path.to_owned(), span: None, place, expected: expected.to_owned(), found, next }
-    }
+fn fault(file: &Path, place: Option<Place>, expected: &str, found: String, next: &'static str) -> Fault {
+    Fault { file: file.to_owned(), span: None, place, expected: expected.to_owned(), found, next }
 }
 
 #[cfg(test)]

@@ -23,8 +23,10 @@ use recount_model::diff::diff;
 use recount_model::state::State;
 use recount_model::vintages::triangles;
 use recount_model::why::Why;
-use recount_replay::{LedgerTexts, Replay, Session, SessionOptions, Staged, Stamp, check_line};
+use recount_replay::{LedgerTexts, Replay, Session, SessionOptions, Staged, Stamp, Verified, check_line};
 use recount_tables::{CaseDetail, Context, RowError, TABLES, TextError, VINTAGES};
+
+const ONE_THREAD: NonZeroUsize = NonZeroUsize::MIN;
 
 /// What every checkpoint line begins with, by the specification of the format.
 const MARK: &[u8] = b"{\"checkpoint\":";
@@ -69,14 +71,21 @@ pub(crate) fn sealed(text: &[u8]) {
     bytes(&file);
 }
 
+/// What verifying says; line by line it finds all to be well exactly where blocks do.
 fn verified(path: &Path) -> Result<Report, LedgerError> {
+    let verified = recount_replay::verify(&RealStorage, path, None, ONE_THREAD)?;
     let mut state = State::default();
-    verify(&RealStorage, path, None, &mut |line, event| {
+    let lines = verify(&RealStorage, path, None, &mut |line, event| {
         check_line(&mut state, line.offset, event).map_err(|problems| {
             let first = problems.into_iter().next().expect("an event is refused for a reason");
             first.expected
         })
-    })
+    })?;
+    let Verified { report, newer, .. } = verified;
+    let is_well = |report: &Report| report.faults.is_empty();
+    assert_eq!(is_well(&report) && newer.is_none(), is_well(&lines), "blocks and lines agree");
+    assert_eq!((report.size, report.root, report.checkpoints), (lines.size, lines.root, lines.checkpoints));
+    Ok(lines)
 }
 
 /// What readers see: nothing but whole batches, and of a ledger without fault all of it.
@@ -96,7 +105,7 @@ fn read(path: &Path, length: u64, report: Option<&Report>) {
         (head.end_offset < length).then_some(head.end_offset..length),
         "all bytes are told of"
     );
-    let replay = match Replay::of(&ledger, None, NonZeroUsize::MIN, &mut |_| {}) {
+    let replay = match Replay::of(&ledger, None, ONE_THREAD, &mut |_| {}) {
         Ok(replay) => replay,
         Err(error) => {
             assert!(!intact && !error.to_string().is_empty(), "a ledger without fault is read: {error}");
@@ -145,7 +154,12 @@ fn questions(ledger: &Ledger, state: &State) {
 
 /// What is appended is there, and a ledger is no worse for it.
 fn append(path: &Path, before: Option<&Report>) {
-    let options = SessionOptions { by: "ana".to_owned(), allow_duplicate: true, salt: Box::new(String::new) };
+    let options = SessionOptions {
+        by: "ana".to_owned(),
+        allow_duplicate: true,
+        salt: Box::new(String::new),
+        division: ONE_THREAD.into(),
+    };
     let Ok(mut session) = Session::open(&RealStorage, path, &OPTIONS, options) else { return };
     let before = before.expect("a ledger that can be appended to can be verified");
     let stamp = Stamp { now: Instant::MAX, set: true, accept_behind: true };

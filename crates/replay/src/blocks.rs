@@ -10,14 +10,16 @@ use recount_ledger::reader::Ledger;
 use recount_model::clock::RecordedBy;
 use recount_model::date::Instant;
 use recount_model::event::{Event, Fact, Kind};
+use recount_model::state::State;
 
 use crate::Replay;
-use crate::fold::{fold_line, follows, known_format, next};
+use crate::contents::{self, Digest};
+use crate::fold::{fact_of, follows, known_format, next};
 
 /// A line, and what was read of it without those before it: not yet a correction, a stub, or what is not as it should be.
-struct Early<'b> {
-    offset: u64,
-    text: &'b str,
+pub(crate) struct Early<'b> {
+    pub(crate) offset: u64,
+    pub(crate) text: &'b str,
     read: Option<Read<'b>>,
 }
 
@@ -25,7 +27,18 @@ struct Early<'b> {
 struct Read<'b> {
     seq: u64,
     at: Instant,
+    kind: Kind,
+    data: &'b str,
+    /// The data are in the writer's own spelling.
+    is_written: bool,
     fact: Fact<'b>,
+}
+
+/// Reads the lines of a block as far as that needs none before them.
+pub(crate) fn early<'b>(block: &Block<'b>) -> Vec<Early<'b>> {
+    let early =
+        |(offset, text)| Early { offset, text, read: written(text).or_else(|| spelt_otherwise(text)) };
+    block.events().map(early).collect()
 }
 
 /// Replays a ledger as far as `until`; nothing where anything is not as it should be.
@@ -36,14 +49,13 @@ pub(crate) fn replay(
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Option<Replay> {
     let work = |block: &Block<'_>, turn: Turn<'_, (Replay, _)>| {
-        let early =
-            |(offset, text)| Early { offset, text, read: written(text).or_else(|| spelt_otherwise(text)) };
-        let lines: Vec<Early<'_>> = block.events().map(early).collect();
+        let lines = early(block);
         turn.take(block, |(replay, progress): &mut (Replay, &mut (dyn FnMut(u64) + Send))| {
             if let Some(first) = lines.first() {
                 progress(first.offset);
             }
-            lines.into_iter().try_for_each(|line| replay.take(line, until))
+            let mut apply = |state: &mut State, event: &Event<'_>| state.apply(event).ok();
+            lines.into_iter().try_for_each(|line| replay.take(line, until, &mut apply))
         })
     };
     let (replay, _) = ledger.read_blocks(division, (Replay::default(), progress), work)?;
@@ -53,15 +65,17 @@ pub(crate) fn replay(
 /// Reads a line in the writer's own spelling.
 fn written(line: &str) -> Option<Read<'_>> {
     let Envelope { seq, at, kind, data, .. } = Envelope::of(line)?;
-    let fact = codec::written(independent(kind)?, data, &|_| None)?;
-    Some(Read { seq, at, fact })
+    let kind = independent(kind)?;
+    let fact = codec::written(kind, data, &|_| None)?;
+    Some(Read { seq, at, kind, data, is_written: true, fact })
 }
 
 /// Reads a line in any spelling.
 fn spelt_otherwise(line: &str) -> Option<Read<'_>> {
     let EventLine { seq, at, kind, data, .. } = EventLine::parse(line.as_bytes()).ok()?;
-    let fact = codec::parse(independent(&kind)?, data, &|_| None).ok()?;
-    Some(Read { seq, at, fact })
+    let kind = independent(&kind)?;
+    let fact = codec::parse(kind, data, &|_| None).ok()?;
+    Some(Read { seq, at, kind, data, is_written: false, fact })
 }
 
 /// The type with this name, if its events can be read without those before them.
@@ -69,22 +83,44 @@ fn independent(name: &str) -> Option<Kind> {
     Kind::parse(name).filter(|kind| *kind != Kind::RecordCorrected)
 }
 
+impl Early<'_> {
+    /// The digest of what it says, if that can be told already.
+    pub(crate) fn digest(&self) -> Option<Digest> {
+        let Read { kind, data, is_written, .. } = self.read.as_ref()?;
+        Some(match is_written {
+            true => contents::digest_of_written(*kind, data, &|_| None),
+            false => contents::digest_of(*kind, data, &|_| None),
+        })
+    }
+}
+
+/// Adds an event to a state; nothing where that cannot be.
+pub(crate) type Apply<'a> = dyn FnMut(&mut State, &Event<'_>) -> Option<()> + 'a;
+
 impl Replay {
     /// Takes the next line of the ledger.
-    fn take(&mut self, line: Early<'_>, until: Option<RecordedBy>) -> Option<()> {
-        if let Some(Read { seq, at, fact }) = line.read.or_else(|| self.correction(line.text)) {
+    pub(crate) fn take(
+        &mut self,
+        line: Early<'_>,
+        until: Option<RecordedBy>,
+        apply: &mut Apply<'_>,
+    ) -> Option<()> {
+        if let Some(Read { seq, at, fact, .. }) = line.read.or_else(|| self.correction(line.text)) {
             if self.leaves_out(at, until) {
                 return Some(());
             }
             follows(&self.state, seq, at).ok()?;
             known_format(&fact).ok()?;
-            return self.state.apply(&Event { seq: next(&self.state), at, offset: line.offset, fact }).ok();
+            let event = Event { seq: next(&self.state), at, offset: line.offset, fact };
+            return apply(&mut self.state, &event);
         }
         let parsed = Line::parse(line.text.as_bytes()).ok()?;
         if self.leaves_out(parsed.at(), until) {
             return Some(());
         }
-        fold_line(&mut self.state, line.offset, &parsed).ok()
+        let fact = fact_of(&self.state, &parsed).ok()?;
+        let event = Event { seq: next(&self.state), at: parsed.at(), offset: line.offset, fact };
+        apply(&mut self.state, &event)
     }
 
     /// Reads a correction in the writer's own spelling.
@@ -92,7 +128,7 @@ impl Replay {
         let Envelope { seq, at, kind, data, .. } = Envelope::of(line)?;
         let kind = Kind::parse(kind).filter(|kind| *kind == Kind::RecordCorrected)?;
         let fact = codec::written(kind, data, &|seq| self.state.kind(seq))?;
-        Some(Read { seq, at, fact })
+        Some(Read { seq, at, kind, data, is_written: true, fact })
     }
 
     /// Whether the next event, recorded at this moment, lies beyond the prefix that is asked for; then it is counted.

@@ -1,5 +1,6 @@
 //! What is recorded already: events by their content, so that a repeated append is found.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -27,9 +28,9 @@ impl Contents {
         Contents { sorted: Vec::with_capacity(events), late: HashMap::new() }
     }
 
-    /// Notes what event `seq` of the ledger says, while it is read.
-    pub(crate) fn read(&mut self, seq: Seq, kind: Kind, content: &str) {
-        self.sorted.push((half(digest(kind, content)), seq));
+    /// Notes the digest of what event `seq` of the ledger says, while it is read.
+    pub(crate) fn read(&mut self, seq: Seq, digest: u64) {
+        self.sorted.push((half(digest), seq));
     }
 
     /// The ledger is read: events can be found.
@@ -72,9 +73,36 @@ fn digest(kind: Kind, content: &str) -> u64 {
     hasher.finish()
 }
 
+/// The digest of what an event says; `None` where it cannot be found by that.
+pub(crate) type Digest = Option<u64>;
+
+/// The digest of what the data of an event say.
+pub(crate) fn digest_of(kind: Kind, data: &str, kind_of: &dyn Fn(Seq) -> Option<Kind>) -> Digest {
+    content(kind_of, kind, data).map(|content| digest(kind, &content))
+}
+
+/// The same for data that are known to be in the writer's own spelling.
+pub(crate) fn digest_of_written(kind: Kind, data: &str, kind_of: &dyn Fn(Seq) -> Option<Kind>) -> Digest {
+    if repeats_freely(kind) {
+        return None;
+    }
+    match codec::written_content(kind, data) {
+        Some(content) => Some(digest(kind, content)),
+        None => digest_of(kind, data, kind_of),
+    }
+}
+
 /// The content by which an event of this type is found again; `None` for types that may repeat.
-pub(crate) fn content(kind_of: &dyn Fn(Seq) -> Option<Kind>, kind: Kind, data: &str) -> Option<String> {
-    let repeats_freely = matches!(
+pub(crate) fn content<'d>(
+    kind_of: &dyn Fn(Seq) -> Option<Kind>,
+    kind: Kind,
+    data: &'d str,
+) -> Option<Cow<'d, str>> {
+    if repeats_freely(kind) { None } else { codec::content(kind, data, kind_of).ok() }
+}
+
+fn repeats_freely(kind: Kind) -> bool {
+    matches!(
         kind,
         Kind::LedgerCreated
             | Kind::RecordRetracted
@@ -82,11 +110,7 @@ pub(crate) fn content(kind_of: &dyn Fn(Seq) -> Option<Kind>, kind: Kind, data: &
             | Kind::LedgerMerged
             | Kind::LedgerUpgraded
             | Kind::EventRedacted
-    );
-    if repeats_freely {
-        return None;
-    }
-    codec::content(kind, data, kind_of).ok()
+    )
 }
 
 #[cfg(test)]
@@ -98,7 +122,7 @@ mod tests {
         let kind = Kind::FigureReported;
         let mut contents = Contents::with_capacity(3);
         for (seq, content) in [(1, "a"), (2, "b"), (3, "a")] {
-            contents.read(seq, kind, content);
+            contents.read(seq, digest(kind, content));
         }
         contents.sort();
         let found = |contents: &Contents, content| contents.find(kind, content).collect::<Vec<_>>();

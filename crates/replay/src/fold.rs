@@ -78,7 +78,7 @@ impl Replay {
     }
 
     /// Refuses a whole ledger with a stub that nothing explains.
-    fn explained(self, ledger: &Ledger) -> Result<Replay, ReplayError> {
+    pub(crate) fn explained(self, ledger: &Ledger) -> Result<Replay, ReplayError> {
         match self.state.unexplained_stub().filter(|_| self.beyond == 0) {
             Some(seq) => Err(ReplayError::UnexplainedStub { path: ledger.path().to_owned(), seq }),
             None => Ok(self),
@@ -140,7 +140,7 @@ fn unreadable(error: &LineError) -> Problem {
 }
 
 /// Reads the fact of one parsed line.
-fn fact_of<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
+pub(crate) fn fact_of<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
     follows(state, line.seq(), line.at())?;
     let event = match line {
         Line::Event(event) => event,

@@ -10,15 +10,18 @@ mod contents;
 mod error;
 mod fold;
 pub mod merge;
+mod opening;
 mod redaction;
 mod session;
 mod texts;
+mod verify;
 
 pub use error::ReplayError;
 pub use fold::{Replay, check_line};
 pub use redaction::{Grounds, RedactError};
 pub use session::{Duplicate, Fate, Refusal, Session, SessionOptions, Staged, Stamp};
 pub use texts::{LedgerTexts, created};
+pub use verify::{Verified, verify};
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use recount_ledger::aside::SetAside;
 use recount_ledger::batch::{Batch, NewEvent};
+use recount_ledger::blocks::Division;
 use recount_ledger::codec::{self, Dictionary, Input, Named, What};
-use recount_ledger::line::{Clock, Line, Origin};
+use recount_ledger::line::{Clock, Origin};
 use recount_ledger::merkle::Frontier;
 use recount_ledger::reader::Ledger;
 use recount_ledger::storage::Storage;
@@ -19,7 +20,7 @@ use recount_model::texts::Texts;
 use recount_model::value::Value;
 
 use crate::contents::{Contents, content};
-use crate::fold::Replay;
+use crate::opening::{Known, Opening};
 use crate::{LedgerTexts, ReplayError};
 
 /// One writer's view of a ledger: what is there, and what is about to be added.
@@ -42,6 +43,8 @@ pub struct SessionOptions {
     pub allow_duplicate: bool,
     /// Gives 128 random bits as 32 hexadecimal digits, for cases without salt.
     pub salt: Box<dyn Fn() -> String>,
+    /// How the reading of the ledger is divided. Nothing depends on it.
+    pub division: Division,
 }
 
 /// The moment of an append.
@@ -186,21 +189,8 @@ impl<'s> Session<'s> {
         options: SessionOptions,
     ) -> Result<Self, ReplayError> {
         let writer = Writer::open(storage, path, writer)?;
-        let mut frontier = Frontier::default();
-        let mut contents = Contents::with_capacity(writer.ledger().head().size);
-        let mut offsets = Offsets::default();
-        let replay = Replay::for_admission(writer.ledger(), |state, line, event| {
-            let seq = state.size();
-            frontier.push(line.leaf_hash());
-            offsets.note(seq, line.offset);
-            // What was erased is not found again: to record it once more is a decision of its own.
-            let (Some(kind), Line::Event(event)) = (state.kind(seq), event) else { return };
-            if let Some(content) = content(&|seq| state.kind(seq), kind, event.data) {
-                contents.read(seq, kind, &content);
-            }
-        })?;
-        writer.check_frontier(&frontier)?;
-        contents.sort();
+        let Opening { replay, known } = Opening::of(writer.ledger(), options.division)?;
+        let Known { frontier, contents, offsets } = known;
         let batch = Batch::new(u64::from(replay.state.size()) + 1);
         Ok(Session {
             writer,
@@ -348,8 +338,9 @@ impl<'s> Session<'s> {
         }
         let unreadable = |reason| Problem::new(Code::IO, "", format!("event {seq}"), reason);
         let data = self.texts().data(seq).map_err(|error| unreadable(error.reason))?;
-        let says = |data: &str| content(&|seq| self.state.kind(seq), kind, data);
-        Ok(data.as_deref().and_then(says).as_deref() == Some(wanted))
+        let kind_of = |seq: Seq| self.state.kind(seq);
+        let said = data.as_deref().and_then(|data| content(&kind_of, kind, data));
+        Ok(said.as_deref() == Some(wanted))
     }
 
     /// Whether an equal earlier event makes this one superfluous: anything once recorded does, unless its reporter

@@ -5,26 +5,23 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use recount_ledger::LineRef;
 use recount_ledger::batch::{Batch, NewEvent};
-use recount_ledger::blocks::Division;
 use recount_ledger::checkpoint::Checkpoint;
-use recount_ledger::line::Line;
 use recount_ledger::merkle::{Hash, leaf_hash};
 use recount_ledger::reader::Ledger;
 use recount_ledger::storage::{Fitness, RealStorage};
-use recount_ledger::verify::verify;
 use recount_ledger::writer::{Options, Writer};
 use recount_model::answer::Answers;
 use recount_model::clock::{Clocks, RecordedBy};
 use recount_model::date::Instant;
 use recount_model::event::Seq;
 use recount_model::problem::Code;
-use recount_model::state::State;
 use recount_model::texts::Texts;
 use tempfile::TempDir;
 
 use crate::*;
+
+mod blocks;
 
 /// More than one, so that the threads have to agree.
 const THREADS: NonZeroUsize = NonZeroUsize::new(2).unwrap();
@@ -68,8 +65,12 @@ impl Desk {
     }
 
     fn session(&self, allow_duplicate: bool) -> Session<'static> {
-        let options =
-            SessionOptions { by: "t".to_owned(), allow_duplicate, salt: Box::new(|| "0".repeat(32)) };
+        let options = SessionOptions {
+            by: "t".to_owned(),
+            allow_duplicate,
+            salt: Box::new(|| "0".repeat(32)),
+            division: THREADS.into(),
+        };
         Session::open(&RealStorage, &self.path(), &self::options(), options).unwrap()
     }
 
@@ -220,12 +221,8 @@ impl Desk {
 
     /// Everything that verifying says of the content.
     fn faults(&self) -> Vec<String> {
-        let mut state = State::new();
-        let mut check = |line: &LineRef<'_>, event: &Line<'_>| {
-            check_line(&mut state, line.offset, event).map_err(|problems| format!("{problems:?}"))
-        };
-        let report = verify(&RealStorage, &self.path(), None, &mut check).unwrap();
-        let stub = state.unexplained_stub().map(|seq| format!("unexplained stub {seq}"));
+        let Verified { report, unexplained, .. } = verify(&RealStorage, &self.path(), None, THREADS).unwrap();
+        let stub = unexplained.map(|seq| format!("unexplained stub {seq}"));
         report.faults.iter().map(ToString::to_string).chain(stub).collect()
     }
 }
@@ -433,65 +430,5 @@ proptest! {
         for (size, then) in seen {
             prop_assert_eq!(desk.figures(Some(RecordedBy::Seq(size))), then);
         }
-    }
-}
-
-/// One change to the text of a ledger: another spelling of the same, or something that no writer admits.
-fn change() -> impl Strategy<Value = (&'static str, &'static str)> {
-    prop::sample::select(vec![
-        ("{\"seq\":8,", "{ \"seq\" : 8 ,"),
-        ("{\"seq\":9,\"at\":\"2023-11-14T22:13:21Z\",", "{\"at\":\"2023-11-14T22:13:21Z\",\"seq\":9,"),
-        ("\"by\":\"t\"", "\"by\":\"\\u0074\""),
-        ("\"indicator\":\"back\"", "\"indicator\":\"\\u0062ack\""),
-        ("\"reason\":\"r\"", "\"reason\":\"\\n\\u00e9\\\\\""),
-        ("\"data\":{\"target\"", "\"data\":{\"source\":null,\"target\""),
-        ("\"data\":{\"indicator\"", "\"data\": {\"indicator\""),
-        ("\"seq\":8,", "\"seq\":7,"),
-        ("22:13:21Z", "22:13:19Z"),
-        ("figure.withdrawn", "figure.unknown"),
-        ("\"reporter\":\"b\"", "\"reporter\":\"c\""),
-        ("\"format\":1", "\"format\":2"),
-    ])
-}
-
-/// What a replay says of every event, and what it answers.
-fn said(replay: &Replay) -> (u64, Vec<String>, Vec<String>) {
-    let state = &replay.state;
-    let events = (1..=state.size()).map(|seq| {
-        let place = (state.kind(seq), state.offsets().around(seq), state.recorded_at(seq), state.target(seq));
-        format!("{place:?} {:?} {:?}", state.correction_in_force(seq), state.retraction_of(seq))
-    });
-    (replay.beyond, events.collect(), figures_of(replay))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
-    /// On several threads the result is that of one line after the other, and where that is an error, there is nothing.
-    #[test]
-    fn blocks_are_replayed_as_lines(
-        events in prop::collection::vec(event(), 1..16),
-        changes in prop::collection::vec(change(), 0..3),
-        threads in 1_usize..4,
-        block in 1_u64..3_000,
-        until in prop::option::of(5_u32..20),
-    ) {
-        let desk = Desk::new();
-        let mut session = desk.session(false);
-        for line in &events {
-            let _ = session.stage(line, stamp(1));
-        }
-        if session.staged() > 0 {
-            let _ = session.commit().unwrap();
-        }
-        drop(session);
-        let text = changes.iter().fold(desk.bytes(), |text, (from, to)| text.replace(from, to));
-        std::fs::write(desk.path(), resummed(&text)).unwrap();
-        let division =
-            Division { threads: threads.try_into().unwrap(), block: block.try_into().unwrap() };
-        let until = until.map(RecordedBy::Seq);
-        let lines = Replay::line_by_line(&desk.ledger(), until, &mut |_| {});
-        let blocks = crate::blocks::replay(&desk.ledger(), until, division, &mut |_| {});
-        prop_assert_eq!(blocks.as_ref().map(said), lines.as_ref().ok().map(said), "{:?}", lines.as_ref().err());
     }
 }

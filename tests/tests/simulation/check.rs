@@ -9,7 +9,7 @@ use recount_ledger::verify::{Report, verify};
 use recount_model::answer::Answers;
 use recount_model::clock::Clocks;
 use recount_model::state::State;
-use recount_replay::{LedgerTexts, Replay, ReplayError, check_line};
+use recount_replay::{LedgerTexts, Replay, ReplayError, Verified, check_line};
 use recount_tables::{CaseDetail, Cell, Context, RowError, TABLES};
 use recount_test_support::faulty::FaultyStorage;
 
@@ -116,6 +116,10 @@ impl Simulation {
         ensure!(report.receipt.is_none(), "a receipt does not hold: {:?}", report.receipt);
         ensure!(report.root == self.expected(&raw).root(), "another root");
         check_figures(&state, self.expected(&raw))?;
+        match recount_replay::verify(&*self.storage, path(), receipt, ONE_THREAD) {
+            Err(error) => return self.excuse(&error).map(|()| None),
+            Ok(Verified { report: found, .. }) => ensure!(found == report, "{found:?} where {report:?}"),
+        }
         Ok(Some(report))
     }
 

@@ -15,6 +15,7 @@ use recount_model::date::Instant;
 use recount_replay::{Grounds, RedactError, ReplayError, Session, SessionOptions, Staged, Stamp};
 use recount_test_support::faulty::{Call, Fault, FaultyStorage, Outage, Trouble};
 
+use crate::check::ONE_THREAD;
 use crate::guest::{Guest, Visited};
 use crate::inputs::Inputs;
 use crate::plan::{After, Op, Step};
@@ -227,6 +228,7 @@ impl Simulation {
             by: "ana".to_owned(),
             allow_duplicate: false,
             salt: Box::new(|| "0".repeat(32)),
+            division: ONE_THREAD.into(),
         };
         Session::open(storage, path(), &Self::options(now), options)
     }

@@ -9,11 +9,10 @@ use recount_ledger::error::Fault;
 use recount_ledger::line::EventLine;
 use recount_ledger::merkle::Hash;
 use recount_ledger::storage::Fitness;
-use recount_ledger::verify::{Report, verify};
+use recount_ledger::verify::Report;
 use recount_ledger::writer::Options;
-use recount_model::problem::{Code, Problem};
-use recount_model::state::State;
-use recount_replay::check_line;
+use recount_model::problem::Code;
+use recount_replay::{Verified, verify};
 use serde_json::json;
 
 use crate::args::{Global, Verify};
@@ -30,34 +29,13 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
     if let Some(file) = &options.proof {
         return proof::run(output, file, receipt, &options.key);
     }
-    // Few events are shorter than this, and room that is not used costs no memory.
-    let events = std::fs::metadata(&global.file).map_or(0, |metadata| metadata.len() / 200);
-    let mut state = State::for_admission(events);
-    let mut broken = false;
-    let (mut newer, mut newer_at) = (None, 0);
-    let report = verify(storage(), &global.file, receipt, &mut |line, event| {
-        // After the first event that cannot be taken, what later ones name is not known any more.
-        if broken {
-            return Ok(());
-        }
-        let Err(problems) = check_line(&mut state, line.offset, event) else { return Ok(()) };
-        broken = true;
-        newer = problems.iter().find(|problem| problem.code == Code::NEWER_FORMAT).cloned();
-        newer_at = line.offset;
-        match newer {
-            Some(_) => Ok(()),
-            None => Err(problems.iter().map(describe).collect::<Vec<_>>().join("; ")),
-        }
-    })?;
-    // Damage may make an event look newer than it is; what follows a newer event may well have another form.
-    let is_damaged =
-        report.faults.iter().any(|fault| fault.span.is_none_or(|span| span.first_byte <= newer_at));
-    if let Some(problem) = newer.filter(|_| !is_damaged) {
+    let Verified { report, newer, unexplained } = verify(storage(), &global.file, receipt, global.threads())?;
+    if let Some(problem) = newer {
         let message =
             format!("the ledger goes on in format {}: use a newer recount to verify it", problem.value);
         return Err(Failure::one(BAD_INPUT, Trouble::new(Code::NEWER_FORMAT, message)));
     }
-    let unexplained = state.unexplained_stub().filter(|_| !broken).map(|seq| {
+    let unexplained = unexplained.map(|seq| {
         let message = format!(
             "{}: event {seq}: expected an event.redacted that says why its content was erased, found none; restore the \
              file from a copy (version control, backup), or ask who took the content out",
@@ -71,11 +49,6 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Verify) -> Res
     let lost = report.receipt.iter().map(|fault| trouble(Code::HEAD_NOT_FOUND, fault));
     let troubles: Vec<Trouble> = damage.chain(unexplained).chain(lost).collect();
     if troubles.is_empty() { Ok(()) } else { Err(Failure::new(INTEGRITY, troubles)) }
-}
-
-fn describe(problem: &Problem) -> String {
-    let member = if problem.member.is_empty() { String::new() } else { format!("{}: ", problem.member) };
-    format!("{}: {member}{:?}: expected {}", problem.code, problem.value, problem.expected)
 }
 
 fn trouble(code: Code, fault: &Fault) -> Trouble {

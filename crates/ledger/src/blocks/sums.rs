@@ -10,6 +10,8 @@ use crate::line::MAX_LINE;
 pub(super) struct Sums {
     /// The event lines, without their LF.
     pub(super) events: Vec<Range<usize>>,
+    /// The checkpoints. That their sizes and checksums hold is known once the block had its turn.
+    pub(super) checkpoints: Vec<Checkpoint>,
     /// The end of the batch that the block begins in, if it ends here. Later ones that end here were found to hold.
     first: Option<(Part, Checkpoint)>,
     /// What stands behind the last checkpoint, or all of it.
@@ -38,14 +40,17 @@ impl Sums {
     /// Sums up whole lines; nothing where a line is too long, a checkpoint is misspelt, or a batch that begins and ends here does
     /// not hold.
     pub(super) fn of(lines: &[u8]) -> Option<Self> {
-        let mut sums = Self { events: Vec::new(), first: None, rest: Part::default(), size: 0 };
+        let mut sums =
+            Self { events: Vec::new(), checkpoints: Vec::new(), first: None, rest: Part::default(), size: 0 };
         let (mut start, mut batch_start, mut events_before) = (0, 0, 0);
         for end in memchr::memchr_iter(b'\n', lines) {
             let line = &lines[start..end];
             if line.starts_with(MARK) {
                 let covered = start + Checkpoint::covered_length(line);
                 let events = sums.events.len() - events_before;
-                sums.close(Part::of(&lines[batch_start..covered], events), Checkpoint::parse(line)?)?;
+                let checkpoint = Checkpoint::parse(line)?;
+                sums.close(Part::of(&lines[batch_start..covered], events), checkpoint)?;
+                sums.checkpoints.push(checkpoint);
                 (batch_start, events_before) = (end + 1, sums.events.len());
             } else {
                 sums.events.push(start..end);

@@ -22,7 +22,7 @@ mod written;
 use recount_model::event::{Fact, Kind, Seq};
 use recount_model::problem::{Code, Problem};
 
-pub use canonical::{canonical, content, members, own_members};
+pub use canonical::{canonical, content, members, own_members, written_content};
 pub use diagnose::diagnose;
 pub use input::{Input, read_input};
 pub use named::{Named, What, named};

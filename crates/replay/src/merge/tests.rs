@@ -67,7 +67,12 @@ impl Desk {
 
     fn session(&self, name: &str) -> Session<'static> {
         let salt = Box::new(|| "0".repeat(32));
-        let options = SessionOptions { by: name.to_owned(), allow_duplicate: true, salt };
+        let options = SessionOptions {
+            by: name.to_owned(),
+            allow_duplicate: true,
+            salt,
+            division: NonZeroUsize::MIN.into(),
+        };
         Session::open(&RealStorage, &self.path(name), &writer(), options).unwrap()
     }
 

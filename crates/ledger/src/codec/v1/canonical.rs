@@ -1,11 +1,13 @@
 //! The writer's one spelling of the data of an event, and the data as texts.
 
+use std::borrow::Cow;
+
 use recount_model::event::Kind;
 use recount_model::problem::{Code, Problem};
 use recount_model::texts;
 
 use super::diagnose::{Diagnosis, Ledger};
-use super::{KindOf, layout};
+use super::{KindOf, layout, written};
 use crate::codec::schema::{Layout, Shape};
 use crate::codec::tree::{Members, Tree};
 
@@ -26,13 +28,30 @@ pub fn canonical(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Result<String, 
 /// # Errors
 ///
 /// As [`canonical`].
-pub fn content(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Result<String, Problem> {
+pub fn content<'d>(kind: Kind, data: &'d str, kind_of: KindOf<'_>) -> Result<Cow<'d, str>, Problem> {
+    let same = written_content(kind, data).filter(|data| written(kind, data, kind_of).is_some());
+    if let Some(content) = same {
+        return Ok(Cow::Borrowed(content));
+    }
     let mut tree = arranged(kind, data, kind_of)?;
     if let (Kind::CaseDocumented, Tree::Object(members)) = (kind, &mut tree) {
         members.retain(|(name, _)| name != "salt");
     }
-    Ok(tree.write())
+    Ok(Cow::Owned(tree.write()))
 }
+
+/// The [`content`] of data that [`written`] reads, which nearly always is the data themselves; nothing where `content` has to
+/// tell.
+pub fn written_content(kind: Kind, data: &str) -> Option<&str> {
+    // The reader of the writer's spelling takes line separators as they are. In UTF-8 they begin with this byte, and little
+    // else does.
+    let separator = |rest: &str| rest.starts_with(LINE_BREAKS);
+    let is_broken = || memchr::memchr_iter(0xe2, data.as_bytes()).any(|at| separator(&data[at..]));
+    (kind != Kind::CaseDocumented && !is_broken()).then_some(data)
+}
+
+/// What the writer escapes although JSON need not. U+0085 is no character of a text.
+const LINE_BREAKS: [char; 2] = ['\u{2028}', '\u{2029}'];
 
 fn arranged(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Result<Tree, Problem> {
     let ledger = Ledger { kind_of, labelled: None };
