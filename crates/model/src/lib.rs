@@ -6,6 +6,7 @@
 //! clock or an environment, and nothing fails for outside reasons.
 
 pub mod answer;
+pub mod bearing;
 pub mod check;
 pub mod clock;
 pub mod date;

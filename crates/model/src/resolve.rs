@@ -368,9 +368,8 @@ impl Taken {
 
 /// Versions sorted by series (stable, so by event within one), and where each series starts.
 fn by_series(state: &State) -> (Vec<Seq>, Vec<u32>) {
-    let series = state.records.series();
     let mut starts = vec![0u32; state.series.len() + 1];
-    for key in series.iter().flatten() {
+    for (_, key) in state.records.series() {
         starts[key.index() + 1] += 1;
     }
     for at in 1..starts.len() {
@@ -378,8 +377,7 @@ fn by_series(state: &State) -> (Vec<Seq>, Vec<u32>) {
     }
     let mut next = starts.clone();
     let mut versions = vec![0; starts.last().map_or(0, |count| *count as usize)];
-    for (version, key) in (1..).zip(series) {
-        let Some(key) = key else { continue };
+    for (version, key) in state.records.series() {
         let slot = &mut next[key.index()];
         versions[*slot as usize] = version;
         *slot += 1;

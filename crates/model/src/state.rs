@@ -8,7 +8,9 @@ mod admit;
 mod apply;
 pub mod check;
 mod claims;
+mod events;
 pub mod key;
+mod numbers;
 mod offsets;
 pub mod record;
 mod row;
@@ -30,6 +32,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use check::{AcknowledgementRow, CheckRow};
 use claims::Claims;
+use events::Events;
 use key::{
     BreakdownKey, CaseKey, CheckKey, DateKey, DimensionKey, IndicatorKey, Interned, Names, PlaceKey,
     PublishedKey, ReporterKey, SeriesKey, SourceKey, VoteKey,
@@ -91,40 +94,47 @@ impl State {
     /// It costs about ten bytes an event; there will be about `events` of them.
     pub fn for_admission(events: u64) -> State {
         let events = usize::try_from(events).unwrap_or(0);
-        let mut state = State { claims: Some(Claims::with_capacity(events)), ..State::default() };
-        state.events.kinds.reserve_exact(events);
-        state
+        State {
+            events: Events::with_capacity(events),
+            claims: Some(Claims::with_capacity(events)),
+            ..State::default()
+        }
     }
 
-    /// How many events were applied; also the sequence number of the last one.
+    /// The state of some of the events of a ledger: those that bear on a question
+    /// ([`Bearing`](crate::bearing::Bearing)). Events are applied to it in order, with gaps. It answers as the state of all
+    /// events does what they bear on, and knows of no other event.
+    pub fn excerpt() -> State {
+        State {
+            events: Events::of_an_excerpt(),
+            records: Records::of_an_excerpt(),
+            ..State::default()
+        }
+    }
+
+    /// The sequence number of the last event that was applied; but for excerpts also how many there are.
     pub fn size(&self) -> Seq {
-        self.events.kinds.len() as Seq
+        self.events.last()
     }
 
     /// When the last event was recorded.
     pub fn last_recorded(&self) -> Option<Instant> {
-        self.events.moments.last().map(|(_, at)| *at)
+        self.events.last_recorded()
     }
 
     /// The type of event `seq`.
     pub fn kind(&self, seq: Seq) -> Option<Kind> {
-        let index = (seq as usize).checked_sub(1)?;
-        self.events.kinds.get(index).copied()
+        self.events.kind(seq)
     }
 
     /// Where events stand in the file; unknown to a state for admission.
     pub fn offsets(&self) -> &Offsets {
-        &self.events.offsets
+        self.events.offsets()
     }
 
     /// When event `seq` was recorded; a state for admission knows that of the last one only.
     pub fn recorded_at(&self, seq: Seq) -> Option<Instant> {
-        if seq > self.size() {
-            return None;
-        }
-        let moments = &self.events.moments;
-        let after = moments.partition_point(|(first, _)| *first <= seq);
-        Some(moments[after.checked_sub(1)?].1)
+        self.events.recorded_at(seq)
     }
 
     /// The event that event `seq` corrects, retracts, withdraws, disputes or redacts.
@@ -317,13 +327,4 @@ impl State {
     pub fn body(&self, reporter: ReporterKey) -> ReporterKey {
         self.reporters.chain(reporter, |row| row.speaks_for).last().unwrap_or(reporter)
     }
-}
-
-/// What is known of every event, whatever its type.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Events {
-    pub(crate) kinds: Vec<Kind>,
-    pub(crate) offsets: Offsets,
-    /// First event of each run that was recorded at the same moment.
-    pub(crate) moments: Vec<(Seq, Instant)>,
 }

@@ -3,6 +3,8 @@
 //! `figure returned 1850 by=ua-mfa as_of=2025-12-01 published=2025-12-04 source=s1`: a type, its main arguments, then
 //! members. Every line must be admitted, unless [`Book::refuse`] is asked for the problems.
 
+mod any;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -10,7 +12,7 @@ use crate::answer::Answers;
 use crate::clock::{AsOf, Clocks, LeftOut, PublishedBy};
 use crate::date::{Edtf, Instant, Published, Window};
 use crate::event::{
-    Account, CheckRule, Claim, Event, Fact, Indicator, Measure, Policy, Position, PositionKind, Reporter,
+    Account, CheckRule, Claim, Event, Fact, Indicator, Kind, Measure, Policy, Position, PositionKind, Reporter,
     ReporterKind, Rule, Seq, Source, Stated, Tally, Text,
 };
 use crate::headline::Selection;
@@ -20,6 +22,8 @@ use crate::resolve::{Cause, Resolved, Standing};
 use crate::state::State;
 use crate::state::key::SeriesKey;
 use crate::value::{Decimal, Expression, Value};
+
+pub(crate) use any::any_line;
 
 /// A ledger for tests.
 pub(crate) struct Book {
@@ -71,8 +75,33 @@ impl Book {
         self.apply(fact);
     }
 
+    /// Whether `line` can be appended.
+    pub(crate) fn admits(&self, line: &str) -> bool {
+        // The codec sees to it that a correction is of the type it corrects.
+        let corrects_figure = line.strip_prefix("correct ").filter(|rest| rest.contains(" figure "));
+        let target = corrects_figure.and_then(|rest| rest.split(' ').next()?.parse().ok());
+        target.is_none_or(|seq| self.state.kind(seq) == Some(Kind::FigureReported))
+            && self.refuse(line).is_empty()
+    }
+
+    /// The state of these of the events of a ledger that consists of the prelude and `lines`.
+    pub(crate) fn excerpt(lines: &[String], events: &[Seq]) -> Book {
+        let mut book = Book { state: State::excerpt() };
+        let prelude = PRELUDE.lines().map(str::trim).filter(|line| !line.is_empty());
+        for (seq, line) in (1..).zip(prelude.chain(lines.iter().map(String::as_str))) {
+            if events.contains(&seq) {
+                let fact = book.fact(line);
+                book.apply_as(seq, fact);
+            }
+        }
+        book
+    }
+
     pub(crate) fn apply(&mut self, fact: Fact<'_>) {
-        let seq = self.state.size() + 1;
+        self.apply_as(self.state.size() + 1, fact);
+    }
+
+    fn apply_as(&mut self, seq: Seq, fact: Fact<'_>) {
         let at = Instant::from_seconds(1_700_000_000 + i64::from(seq)).unwrap();
         self.state.apply(&Event { seq, at, offset: 0, fact }).unwrap();
     }

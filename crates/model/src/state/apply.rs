@@ -10,22 +10,19 @@ use crate::event::{Claim, Event, Fact, Kind, Measure, Seq};
 use crate::problem::{Code, Problem};
 
 impl State {
-    /// Adds one event. Events are applied in order of their sequence numbers, without gaps.
+    /// Adds one event. Events are applied in order of their sequence numbers, but for excerpts without gaps.
     ///
     /// # Errors
     ///
     /// When the event names something that no earlier event declares, or targets an event it cannot target. The
     /// state is then to be thrown away: in a ledger this is corruption, since the writer admits no such event.
     pub fn apply(&mut self, event: &Event<'_>) -> Result<(), Problem> {
-        self.events.kinds.push(event.fact.kind());
         if self.claims.is_some() {
-            self.events.moments.clear();
+            self.events.forget_moments();
         } else {
-            self.events.offsets.note(event.seq, event.offset);
+            self.events.stands_at(event.seq, event.offset);
         }
-        if self.events.moments.last().is_none_or(|(_, at)| *at != event.at) {
-            self.events.moments.push((event.seq, event.at));
-        }
+        self.events.push(event.seq, event.fact.kind(), event.at);
         match &event.fact {
             Fact::RecordCorrected { target, fact } => self.correct(event.seq, *target, fact),
             Fact::RecordRetracted { target } => self.retract(event.seq, *target),

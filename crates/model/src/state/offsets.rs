@@ -5,9 +5,23 @@ use crate::event::Seq;
 /// Events from one known offset to the next. Half a byte an event, and a text costs a read of some kilobytes.
 const EVERY: Seq = 16;
 
-/// The offsets of the lines of events 1, 17, 33 and so on, in bytes.
-#[derive(Clone, Debug, Default)]
-pub struct Offsets(Vec<u64>);
+/// The offsets of the lines of events, in bytes.
+#[derive(Clone, Debug)]
+pub struct Offsets(Known);
+
+#[derive(Clone, Debug)]
+enum Known {
+    /// Those of events 1, 17, 33 and so on.
+    Sixteenths(Vec<u64>),
+    /// Those of the events of an excerpt.
+    Each(Vec<(Seq, u64)>),
+}
+
+impl Default for Offsets {
+    fn default() -> Self {
+        Offsets(Known::Sixteenths(Vec::new()))
+    }
+}
 
 /// Where the line of an event is to be looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +35,16 @@ pub struct Place {
 }
 
 impl Offsets {
+    pub(super) fn of_an_excerpt() -> Offsets {
+        Offsets(Known::Each(Vec::new()))
+    }
+
     /// Notes where event `seq`, the next one after those noted before, stands.
     pub fn note(&mut self, seq: Seq, offset: u64) {
-        if (seq - 1) as usize == self.0.len() * EVERY as usize {
-            self.0.push(offset);
+        match &mut self.0 {
+            Known::Sixteenths(known) if (seq - 1) as usize == known.len() * EVERY as usize => known.push(offset),
+            Known::Sixteenths(_) => {}
+            Known::Each(known) => known.push((seq, offset)),
         }
     }
 
@@ -39,10 +59,18 @@ impl Offsets {
 
     /// Where event `seq` is to be looked for; `None` where none so early was noted.
     pub fn around(&self, seq: Seq) -> Option<Place> {
-        let before = seq.checked_sub(1)?;
-        let known = (before / EVERY) as usize;
-        let skip = (before % EVERY) as usize;
-        Some(Place { start: *self.0.get(known)?, skip, end: self.0.get(known + 1).copied() })
+        match &self.0 {
+            Known::Sixteenths(offsets) => {
+                let before = seq.checked_sub(1)?;
+                let known = (before / EVERY) as usize;
+                let skip = (before % EVERY) as usize;
+                Some(Place { start: *offsets.get(known)?, skip, end: offsets.get(known + 1).copied() })
+            }
+            Known::Each(offsets) => {
+                let at = offsets.binary_search_by_key(&seq, |(known, _)| *known).ok()?;
+                Some(Place { start: offsets[at].1, skip: 0, end: None })
+            }
+        }
     }
 }
 

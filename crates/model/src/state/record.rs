@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::key::{DateKey, Key, PublishedKey, ReporterKey, SeriesKey, SourceKey};
+use super::numbers::Numbers;
 use crate::event::Seq;
 use crate::value::{Decimal, Form, Value};
 
@@ -175,7 +176,8 @@ impl<T: Copy> Rare<T> {
 /// All figure records, by the events that made them.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    /// Of event `n` at `n - 1`; none where it made no version.
+    numbers: Numbers,
+    /// None where an event made no version; of an excerpt only events that made one have a place.
     series: Vec<Option<SeriesKey>>,
     rows: Vec<Row>,
     late_dates: Rare<DateKey>,
@@ -207,14 +209,18 @@ pub(crate) struct NewRecord {
 }
 
 impl Records {
+    pub(super) fn of_an_excerpt() -> Records {
+        Records { numbers: Numbers::Some(Vec::new()), ..Records::default() }
+    }
+
     /// Every version of every claim, in order of the events that made them.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Record> {
-        (1..=self.series.len() as Seq).filter_map(|seq| self.find(seq))
+        (0..self.series.len()).filter_map(|place| self.find(self.numbers.event(place)))
     }
 
     /// The version that event `version` made.
     pub fn find(&self, version: Seq) -> Option<Record> {
-        let at = place(version)?;
+        let at = self.numbers.place(version)?;
         let series = (*self.series.get(at)?)?;
         let Row { number, source, as_of, marks } = self.rows[at];
         Some(Record {
@@ -244,10 +250,10 @@ impl Records {
         self.find(version).expect("whoever knows the number of a version has it from these records")
     }
 
-    /// Of each event, from the first on, the series of the version that it made; events behind the last one that made any are
-    /// left out.
-    pub(crate) fn series(&self) -> &[Option<SeriesKey>] {
-        &self.series
+    /// The events that made versions, in order, each with the series of its version.
+    pub(crate) fn series(&self) -> impl Iterator<Item = (Seq, SeriesKey)> {
+        let places = self.series.iter().enumerate();
+        places.filter_map(|(place, series)| series.map(|series| (self.numbers.event(place), series)))
     }
 
     /// The value of a record.
@@ -279,7 +285,8 @@ impl Records {
         marks.set(PUBLISHED, self.published.push(version, new.published));
         marks.set(RELAYED, self.relayed_by.push(version, new.relayed_by));
         marks.set(REVISES, self.revises.push(version, new.revises));
-        let others = version as usize - 1;
+        self.numbers.push(version);
+        let others = self.numbers.place(version).expect("it was pushed, or all have a place");
         self.series.resize(others, None);
         self.rows.resize(others, Row { number: 0, source: None, as_of: 0, marks: Marks::default() });
         self.series.push(Some(new.series));
@@ -295,17 +302,16 @@ impl Records {
     pub(crate) fn undo(&mut self, version: Seq) {
         let Some(original) = self.originals.get(version) else { return };
         self.marks(version).set(UNDONE, true);
-        let newest = self
-            .versions(original)
-            .filter(|version| !self.rows[*version as usize - 1].marks.has(UNDONE))
-            .last();
+        let is_undone = |version: &Seq| self.find(*version).is_some_and(|record| record.marks.has(UNDONE));
+        let newest = self.versions(original).filter(|version| !is_undone(version)).last();
         if let Some(newest) = newest {
             self.marks(newest).set(REPLACED, false);
         }
     }
 
     fn marks(&mut self, version: Seq) -> &mut Marks {
-        &mut self.rows[version as usize - 1].marks
+        let place = self.numbers.place(version).expect("versions are found before they are changed");
+        &mut self.rows[place].marks
     }
 
     fn each_version(&mut self, original: Seq, change: impl Fn(&mut Marks)) {
@@ -330,10 +336,6 @@ impl Records {
     }
 }
 
-/// The place of what event `version` made.
-fn place(version: Seq) -> Option<usize> {
-    (version as usize).checked_sub(1)
-}
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -30,6 +30,12 @@ impl<T> Versioned<T> {
         self.retracted.is_none()
     }
 
+    /// Its contents, the present one first.
+    pub fn contents(&self) -> impl Iterator<Item = &T> {
+        let older = self.older.iter().flat_map(|older| older.iter().map(|(_, row)| row));
+        std::iter::once(&self.row).chain(older)
+    }
+
     /// Takes the content of the correction `seq`.
     pub fn correct(&mut self, seq: Seq, row: T) {
         let before = std::mem::replace(&mut self.row, row);
