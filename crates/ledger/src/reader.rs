@@ -12,10 +12,11 @@ use crate::line::MAX_LINE;
 use crate::lines::Lines;
 use crate::locate::{Head, Located, locate};
 use crate::merkle::Frontier;
+use crate::seen::Seen;
 use crate::sequence::Sequence;
 use crate::storage::{Access, OpenError, Storage, StoredFile, read_exact_at};
 use crate::tail::{self, Scanned, Tail};
-use crate::walk::{LineRef, Nobody, Visitor, walk};
+use crate::walk::{LineRef, Nobody, Start, Visitor, walk};
 
 /// An open ledger, as far as its last checkpoint reached when it was opened.
 #[derive(Debug)]
@@ -67,7 +68,23 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Corrupt`] at the first batch that does not hold, [`LedgerError::Io`].
     pub fn read<V: Visitor + ?Sized>(&self, visitor: &mut V) -> Result<(), LedgerError> {
-        walk(&*self.file, &self.path, self.head.end_offset, visitor)
+        walk(&*self.file, &self.path, Start::OF_FILE, self.head.end_offset, visitor)
+    }
+
+    /// The same for the events behind a checkpoint that was seen before. False, and nothing read, if it does not stand where it
+    /// was seen: then what was known of the ledger no longer holds.
+    ///
+    /// # Errors
+    /// As [`Ledger::read`]; the line that is told is counted from the checkpoint.
+    pub fn read_since<V: Visitor + ?Sized>(&self, seen: &Seen, visitor: &mut V) -> Result<bool, LedgerError> {
+        if seen.end_offset > self.head.end_offset
+            || !seen.stands_in(&*self.file).context(&self.path, "reading")?
+        {
+            return Ok(false);
+        }
+        let start = Start { line: 1, offset: seen.end_offset, size: seen.size };
+        walk(&*self.file, &self.path, start, self.head.end_offset, visitor)?;
+        Ok(true)
     }
 
     /// Checks that the lines that were read have the root that the last checkpoint states.
@@ -198,7 +215,7 @@ pub(crate) fn open_file(
 
 /// The first batch that does not hold, in a file that is known to have one.
 fn first_fault(file: &dyn StoredFile, path: &Path, length: u64) -> LedgerError {
-    match walk(file, path, length, &mut Nobody) {
+    match walk(file, path, Start::OF_FILE, length, &mut Nobody) {
         Err(error) => error,
         // Every byte that is read twice can differ the second time.
         Ok(()) => LedgerError::Stale {

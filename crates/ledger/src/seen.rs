@@ -1,5 +1,6 @@
 //! Looking for a checkpoint that was seen before: whether a ledger is the one it was, or a longer one.
 
+use std::io;
 use std::path::Path;
 
 use crate::checkpoint::{Checkpoint, MARK};
@@ -7,7 +8,7 @@ use crate::error::{IoContext, LedgerError};
 use crate::lines::Lines;
 use crate::merkle::Hash;
 use crate::reader::open_file;
-use crate::storage::{Access, Storage};
+use crate::storage::{Access, Storage, StoredFile};
 
 /// A checkpoint that was seen, and where its line ended in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +28,22 @@ impl Seen {
     /// # Errors
     /// [`LedgerError::NotFound`], [`LedgerError::Unfit`], [`LedgerError::Io`].
     pub fn is_in(&self, storage: &dyn Storage, path: &Path) -> Result<bool, LedgerError> {
-        /// No checkpoint line is longer.
-        const LINE: u64 = 256;
         let file = open_file(storage, path, Access::Read)?;
         let length = file.length().context(path, "asking for the length")?;
-        let near = self.end_offset.saturating_sub(LINE)..self.end_offset;
-        let there = near.end <= length && self.is_among(&mut Lines::new(&*file, near, 1), path)?;
-        Ok(there || self.is_among(&mut Lines::new(&*file, 0..length, 1), path)?)
+        let there = self.end_offset <= length && self.stands_in(&*file).context(path, "reading")?;
+        Ok(there || self.is_among(&mut Lines::new(&*file, 0..length, 1)).context(path, "reading")?)
     }
 
-    fn is_among(&self, lines: &mut Lines<'_>, path: &Path) -> Result<bool, LedgerError> {
-        while let Some(line) = lines.next().context(path, "reading")? {
+    /// Whether it stands where it was seen, in a file that is not shorter.
+    pub(crate) fn stands_in(&self, file: &dyn StoredFile) -> io::Result<bool> {
+        /// No checkpoint line is longer.
+        const LINE: u64 = 256;
+        let near = self.end_offset.saturating_sub(LINE)..self.end_offset;
+        self.is_among(&mut Lines::new(file, near, 1))
+    }
+
+    fn is_among(&self, lines: &mut Lines<'_>) -> io::Result<bool> {
+        while let Some(line) = lines.next()? {
             if line.text().starts_with(MARK)
                 && Checkpoint::parse(line.text())
                     .is_some_and(|found| (found.size, found.root) == (self.size, self.root))

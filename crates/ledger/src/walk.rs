@@ -53,7 +53,23 @@ impl Visitor for Nobody {
     }
 }
 
-/// Walks over the batches in the first `end` bytes. When the visitor breaks, the batch it is in is still checked to
+/// Where batches begin that are walked over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Start {
+    /// Number of the line there, for whoever is told of it.
+    pub(crate) line: u64,
+    /// Offset in the file.
+    pub(crate) offset: u64,
+    /// Number of the events before.
+    pub(crate) size: u64,
+}
+
+impl Start {
+    /// The first batch of a ledger.
+    pub(crate) const OF_FILE: Start = Start { line: 1, offset: 0, size: 0 };
+}
+
+/// Walks over the batches from `start` to `end`. When the visitor breaks, the batch it is in is still checked to
 /// its end, so that what the visitor objected to is not taken for content when it is damage.
 ///
 /// # Errors
@@ -61,6 +77,7 @@ impl Visitor for Nobody {
 pub(crate) fn walk<V: Visitor + ?Sized>(
     file: &dyn StoredFile,
     path: &Path,
+    start: Start,
     end: u64,
     visitor: &mut V,
 ) -> Result<(), LedgerError> {
@@ -69,8 +86,8 @@ pub(crate) fn walk<V: Visitor + ?Sized>(
             Ok(fault) => LedgerError::Corrupt(Box::new(fault)),
             Err(error) => error,
         };
-    let mut lines = Lines::new(file, 0..end, 1);
-    let mut batch = BatchSum::begin(1, 0, 0);
+    let mut lines = Lines::new(file, start.offset..end, start.line);
+    let mut batch = BatchSum::begin(start.line, start.offset, start.size);
     let mut flow = ControlFlow::Continue(());
     while let Some(line) = lines.next().context(path, "reading")? {
         if line.text().starts_with(MARK) {

@@ -215,8 +215,7 @@ mod tests {
     fn events(bearing: &Bearing<'_>, indicator: IndicatorKey, current: bool) -> Vec<Seq> {
         let mut events = [bearing.common(), bearing.policies(indicator)].concat();
         for (_, series) in bearing.subjects().filter(|(subject, _)| subject.indicator == indicator) {
-            let Borne { said, sources } =
-                if current { bearing.current(series) } else { bearing.all(series) };
+            let Borne { said, sources } = if current { bearing.current(series) } else { bearing.all(series) };
             events.extend(said.into_iter().chain(sources));
         }
         events

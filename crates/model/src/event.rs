@@ -357,6 +357,14 @@ pub struct Claim<'a> {
     pub worded: bool,
 }
 
+impl Claim<'_> {
+    /// The breakdown in its one spelling, `dim=code;dim=code`, if it has one.
+    pub fn breakdown_text(&self) -> Option<String> {
+        let parts: Vec<String> = self.breakdown.iter().map(|(dim, code)| format!("{dim}={code}")).collect();
+        (!parts.is_empty()).then(|| parts.join(";"))
+    }
+}
+
 /// One source's account of a roll-call.
 #[derive(Clone, Debug)]
 pub struct Account<'a> {

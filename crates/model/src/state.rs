@@ -105,11 +105,7 @@ impl State {
     /// ([`Bearing`](crate::bearing::Bearing)). Events are applied to it in order, with gaps. It answers as the state of all
     /// events does what they bear on, and knows of no other event.
     pub fn excerpt() -> State {
-        State {
-            events: Events::of_an_excerpt(),
-            records: Records::of_an_excerpt(),
-            ..State::default()
-        }
+        State { events: Events::of_an_excerpt(), records: Records::of_an_excerpt(), ..State::default() }
     }
 
     /// The sequence number of the last event that was applied; but for excerpts also how many there are.

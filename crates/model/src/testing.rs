@@ -12,8 +12,8 @@ use crate::answer::Answers;
 use crate::clock::{AsOf, Clocks, LeftOut, PublishedBy};
 use crate::date::{Edtf, Instant, Published, Window};
 use crate::event::{
-    Account, CheckRule, Claim, Event, Fact, Indicator, Kind, Measure, Policy, Position, PositionKind, Reporter,
-    ReporterKind, Rule, Seq, Source, Stated, Tally, Text,
+    Account, CheckRule, Claim, Event, Fact, Indicator, Kind, Measure, Policy, Position, PositionKind,
+    Reporter, ReporterKind, Rule, Seq, Source, Stated, Tally, Text,
 };
 use crate::headline::Selection;
 use crate::id::Country;

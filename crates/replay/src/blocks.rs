@@ -24,20 +24,24 @@ pub(crate) struct Early<'b> {
 }
 
 /// What an event says, when it was recorded, and its number.
-struct Read<'b> {
-    seq: u64,
-    at: Instant,
+pub(crate) struct Read<'b> {
+    pub(crate) seq: u64,
+    pub(crate) at: Instant,
     kind: Kind,
     data: &'b str,
     /// The data are in the writer's own spelling.
     is_written: bool,
-    fact: Fact<'b>,
+    pub(crate) fact: Fact<'b>,
+}
+
+/// Reads a line for which nothing before it is needed: no correction, and no stub.
+pub(crate) fn read_independent(line: &str) -> Option<Read<'_>> {
+    written(line).or_else(|| spelt_otherwise(line))
 }
 
 /// Reads the lines of a block as far as that needs none before them.
 pub(crate) fn early<'b>(block: &Block<'b>) -> Vec<Early<'b>> {
-    let early =
-        |(offset, text)| Early { offset, text, read: written(text).or_else(|| spelt_otherwise(text)) };
+    let early = |(offset, text)| Early { offset, text, read: read_independent(text) };
     block.events().map(early).collect()
 }
 
@@ -78,6 +82,14 @@ fn spelt_otherwise(line: &str) -> Option<Read<'_>> {
     Some(Read { seq, at, kind, data, is_written: false, fact })
 }
 
+/// Reads a correction in the writer's own spelling.
+pub(crate) fn correction<'b>(state: &State, line: &'b str) -> Option<Read<'b>> {
+    let Envelope { seq, at, kind, data, .. } = Envelope::of(line)?;
+    let kind = Kind::parse(kind).filter(|kind| *kind == Kind::RecordCorrected)?;
+    let fact = codec::written(kind, data, &|seq| state.kind(seq))?;
+    Some(Read { seq, at, kind, data, is_written: true, fact })
+}
+
 /// The type with this name, if its events can be read without those before them.
 fn independent(name: &str) -> Option<Kind> {
     Kind::parse(name).filter(|kind| *kind != Kind::RecordCorrected)
@@ -105,7 +117,7 @@ impl Replay {
         until: Option<RecordedBy>,
         apply: &mut Apply<'_>,
     ) -> Option<()> {
-        if let Some(Read { seq, at, fact, .. }) = line.read.or_else(|| self.correction(line.text)) {
+        if let Some(Read { seq, at, fact, .. }) = line.read.or_else(|| correction(&self.state, line.text)) {
             if self.leaves_out(at, until) {
                 return Some(());
             }
@@ -121,14 +133,6 @@ impl Replay {
         let fact = fact_of(&self.state, &parsed).ok()?;
         let event = Event { seq: next(&self.state), at: parsed.at(), offset: line.offset, fact };
         apply(&mut self.state, &event)
-    }
-
-    /// Reads a correction in the writer's own spelling.
-    fn correction<'b>(&self, line: &'b str) -> Option<Read<'b>> {
-        let Envelope { seq, at, kind, data, .. } = Envelope::of(line)?;
-        let kind = Kind::parse(kind).filter(|kind| *kind == Kind::RecordCorrected)?;
-        let fact = codec::written(kind, data, &|seq| self.state.kind(seq))?;
-        Some(Read { seq, at, kind, data, is_written: true, fact })
     }
 
     /// Whether the next event, recorded at this moment, lies beyond the prefix that is asked for; then it is counted.

@@ -142,6 +142,11 @@ fn unreadable(error: &LineError) -> Problem {
 /// Reads the fact of one parsed line.
 pub(crate) fn fact_of<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
     follows(state, line.seq(), line.at())?;
+    content(state, line)
+}
+
+/// Reads what one parsed line says, whatever its place.
+pub(crate) fn content<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
     let event = match line {
         Line::Event(event) => event,
         Line::Stub(stub) => return codec::withheld(stub),

@@ -9,6 +9,7 @@ mod blocks;
 mod contents;
 mod error;
 mod fold;
+pub mod index;
 pub mod merge;
 mod opening;
 mod redaction;

@@ -24,13 +24,13 @@ use crate::*;
 mod blocks;
 
 /// More than one, so that the threads have to agree.
-const THREADS: NonZeroUsize = NonZeroUsize::new(2).unwrap();
+pub(crate) const THREADS: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
 }
 
-fn stamp(second: i64) -> Stamp {
+pub(crate) fn stamp(second: i64) -> Stamp {
     Stamp { now: Instant::from_seconds(1_700_000_000 + second).unwrap(), set: false, accept_behind: false }
 }
 
@@ -48,7 +48,7 @@ const DECLARATIONS: &[&str] = &[
 
 impl Desk {
     /// A ledger with six events: its creation and the declarations.
-    fn new() -> Desk {
+    pub(crate) fn new() -> Desk {
         let desk = Desk { folder: TempDir::new().unwrap() };
         let mut batch = Batch::new(1);
         let data = r#"{"format":1,"origin":"test","title":"Test"}"#;
@@ -60,11 +60,11 @@ impl Desk {
         desk
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("test.jsonl")
     }
 
-    fn session(&self, allow_duplicate: bool) -> Session<'static> {
+    pub(crate) fn session(&self, allow_duplicate: bool) -> Session<'static> {
         let options = SessionOptions {
             by: "t".to_owned(),
             allow_duplicate,
@@ -75,7 +75,7 @@ impl Desk {
     }
 
     /// Appends lines as one batch; all of them are taken.
-    fn append(&self, lines: &[&str]) -> Vec<Staged> {
+    pub(crate) fn append(&self, lines: &[&str]) -> Vec<Staged> {
         let mut session = self.session(false);
         let staged = lines.iter().map(|line| session.stage(line, stamp(1)).unwrap()).collect();
         if session.staged() > 0 {
@@ -84,7 +84,7 @@ impl Desk {
         staged
     }
 
-    fn ledger(&self) -> Ledger {
+    pub(crate) fn ledger(&self) -> Ledger {
         Ledger::open(&RealStorage, &self.path()).unwrap()
     }
 
@@ -215,7 +215,7 @@ impl Desk {
         redacted.map(|receipt| receipt.size).map_err(|error| error.to_string())
     }
 
-    fn bytes(&self) -> String {
+    pub(crate) fn bytes(&self) -> String {
         std::fs::read_to_string(self.path()).unwrap()
     }
 
@@ -336,7 +336,7 @@ fn a_stub_without_its_reason_and_a_reason_without_its_stub_are_found() {
 }
 
 /// Every batch's checksum made to fit, as someone would who changes a ledger on purpose.
-fn resummed(text: &str) -> String {
+pub(crate) fn resummed(text: &str) -> String {
     let mut out = String::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {

@@ -139,7 +139,7 @@ impl State {
     fn claim(&mut self, version: Seq, original: Seq, claim: &Claim<'_>) -> Result<(), Problem> {
         let source = self.source_if(claim.source.as_deref())?;
         let relayed_by = declared_if(&self.reporters, "reporter", "relayed_by", claim.relayed_by.as_deref())?;
-        let breakdown = (!claim.breakdown.is_empty()).then(|| self.breakdowns.intern(&breakdown_text(claim)));
+        let breakdown = claim.breakdown_text().map(|text| self.breakdowns.intern(&text));
         let series = self.series_of(claim, breakdown)?;
         let series = self.series.intern(series);
         let mut new = NewRecord {
@@ -167,10 +167,10 @@ impl State {
 
     /// The series a claim belongs to; `None` when no record has its breakdown yet, so that there is no such series.
     pub(crate) fn find_series(&self, claim: &Claim<'_>) -> Result<Option<Series>, Problem> {
-        if claim.breakdown.is_empty() {
+        let Some(breakdown) = claim.breakdown_text() else {
             return self.series_of(claim, None).map(Some);
-        }
-        let known = self.breakdowns.find(&breakdown_text(claim));
+        };
+        let known = self.breakdowns.find(&breakdown);
         let series = self.series_of(claim, known)?;
         Ok(known.map(|_| series))
     }
@@ -306,11 +306,6 @@ impl State {
         };
         entry.ok_or_else(|| no_such(seq, "an event that can be retracted"))
     }
-}
-
-fn breakdown_text(claim: &Claim<'_>) -> String {
-    let parts: Vec<String> = claim.breakdown.iter().map(|(dim, code)| format!("{dim}={code}")).collect();
-    parts.join(";")
 }
 
 pub(crate) fn no_such(target: Seq, expected: &str) -> Problem {

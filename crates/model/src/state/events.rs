@@ -24,11 +24,7 @@ impl Events {
 
     /// Of some events only.
     pub(super) fn of_an_excerpt() -> Events {
-        Events {
-            numbers: Numbers::Some(Vec::new()),
-            offsets: Offsets::of_an_excerpt(),
-            ..Events::default()
-        }
+        Events { numbers: Numbers::Some(Vec::new()), offsets: Offsets::of_an_excerpt(), ..Events::default() }
     }
 
     /// Adds an event, newer than all that are known.

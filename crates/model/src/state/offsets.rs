@@ -42,7 +42,9 @@ impl Offsets {
     /// Notes where event `seq`, the next one after those noted before, stands.
     pub fn note(&mut self, seq: Seq, offset: u64) {
         match &mut self.0 {
-            Known::Sixteenths(known) if (seq - 1) as usize == known.len() * EVERY as usize => known.push(offset),
+            Known::Sixteenths(known) if (seq - 1) as usize == known.len() * EVERY as usize => {
+                known.push(offset)
+            }
             Known::Sixteenths(_) => {}
             Known::Each(known) => known.push((seq, offset)),
         }

@@ -166,6 +166,11 @@ impl<K: Key, T> Dictionary<K, T> {
         self.rows.iter()
     }
 
+    /// The keys of all declarations, retracted ones included.
+    pub fn keys(&self) -> impl Iterator<Item = K> + use<K, T> {
+        (0..self.rows.len()).map(K::from_index)
+    }
+
     /// The key of what event `seq` declared.
     pub fn by_seq(&self, seq: Seq) -> Option<K> {
         self.rows.iter().position(|entry| entry.seq == seq).map(K::from_index)

@@ -1,0 +1,278 @@
+//! Answering from an index: which events are needed, and replaying them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Seek};
+
+use recount_ledger::line::Line;
+use recount_ledger::reader::{Ledger, Window};
+use recount_model::event::{Event, Kind, Seq};
+use recount_model::state::State;
+
+use super::tail::{Appended, Bearer, Bears, Named, Tail, source_named};
+use super::{About, Asked, EVENTS_OF_PAGE, Index, Item, OfIndicator, Source, digest};
+use crate::Replay;
+use crate::blocks::{correction, read_independent};
+use crate::fold;
+
+/// What must be replayed: whole indicators, and of some subjects everything.
+#[derive(Default)]
+struct Needed {
+    /// Positions among the indicators of the index.
+    indicators: BTreeSet<usize>,
+    /// Subjects by their numbers.
+    subjects: BTreeSet<u32>,
+}
+
+impl<F: Read + Seek> Index<F> {
+    /// The state of `ledger` at its head, as far as it bears on what is asked. Nothing where that cannot be had for less than
+    /// a replay: the index does not fit the ledger, does not know what is asked, or what was appended changes too
+    /// much.
+    ///
+    /// # Errors
+    ///
+    /// What reading the index says.
+    pub fn answer(&mut self, ledger: &Ledger, asked: &Asked) -> io::Result<Option<Replay>> {
+        let mut tail = Tail::default();
+        // What is wrong with the ledger, if anything, is for a replay to say.
+        let fits = ledger.read_since(&self.seen(), &mut tail).unwrap_or(false);
+        let events = ledger.head().size.checked_sub(self.contents.bound.size);
+        if !fits || events != Some(tail.events.len() as u64) {
+            return Ok(None);
+        }
+        Asking { index: self, ledger, tail, failed: None }.state(asked)
+    }
+}
+
+struct Asking<'i, F> {
+    index: &'i mut Index<F>,
+    ledger: &'i Ledger,
+    tail: Tail,
+    failed: Option<io::Error>,
+}
+
+impl<F: Read + Seek> Asking<'_, F> {
+    fn state(mut self, asked: &Asked) -> io::Result<Option<Replay>> {
+        let state = self.try_state(asked);
+        match self.failed {
+            Some(error) => Err(error),
+            None => Ok(state.map(|state| Replay { state, beyond: 0 })),
+        }
+    }
+
+    fn try_state(&mut self, asked: &Asked) -> Option<State> {
+        let mut tail = std::mem::take(&mut self.tail);
+        tail.understand(&mut |seq| self.about(seq))?;
+        let mut needed = self.needed(asked, &tail)?;
+        if !asked.events.is_empty() {
+            // An event may be of another subject since.
+            self.add_those_moved_to(&mut needed, &tail);
+        }
+        tail.events.retain(|event| self.index.bears(event, &needed.indicators));
+        let mut named = Vec::new();
+        for event in &tail.events {
+            let Bears::Subjects(subjects) = &event.bears else { continue };
+            for bearer in subjects {
+                match bearer {
+                    Bearer::Numbered(number) => drop(needed.subjects.insert(*number)),
+                    Bearer::Named(subject) => named.push(subject.clone()),
+                }
+            }
+        }
+        let mut items = self.index.contents.common.clone();
+        for event in &tail.events {
+            if let Some(source) = source_named(&event.line) {
+                items.extend(self.source(&source)?);
+            }
+        }
+        items.extend(self.items(&needed, &named, asked)?);
+        items.sort_unstable();
+        items.dedup();
+        self.replay(&items, &tail.events)
+    }
+
+    /// The indicators and subjects that are asked for, with what they are derived from.
+    fn needed(&mut self, asked: &Asked, tail: &Tail) -> Option<Needed> {
+        let mut needed = Needed::default();
+        let explained = asked.explained.iter().map(|explained| &explained.indicator);
+        for id in asked.indicators.iter().chain(explained) {
+            needed.indicators.extend(self.index.with_inputs(self.index.indicator(id)?));
+        }
+        for &seq in &asked.events {
+            let appended = tail.events.iter().find(|event| event.seq == seq);
+            let subjects = match appended.map(|event| &event.bears) {
+                Some(Bears::Subjects(subjects)) => subjects.clone(),
+                Some(_) => return None,
+                None => match self.about(seq)? {
+                    About::Subject(number) => vec![Bearer::Numbered(number)],
+                    About::Else | About::Several => return None,
+                },
+            };
+            for bearer in subjects {
+                needed.indicators.insert(self.index.indicator_of(&bearer)?);
+                match bearer {
+                    Bearer::Numbered(number) => drop(needed.subjects.insert(number)),
+                    // It is in what was appended, and will be found to bear on its indicator.
+                    Bearer::Named(_) => {}
+                }
+            }
+        }
+        Some(needed)
+    }
+
+    /// Adds the indicators that records of those that are needed were corrected into.
+    fn add_those_moved_to(&self, needed: &mut Needed, tail: &Tail) {
+        loop {
+            let bearing = tail.events.iter().filter(|event| self.index.bears(event, &needed.indicators));
+            let subjects = bearing.flat_map(|event| match &event.bears {
+                Bears::Subjects(subjects) => subjects.as_slice(),
+                _ => &[],
+            });
+            let more: BTreeSet<usize> =
+                subjects.filter_map(|bearer| self.index.indicator_of(bearer)).collect();
+            if more.is_subset(&needed.indicators) {
+                return;
+            }
+            needed.indicators.extend(more);
+        }
+    }
+
+    /// The items of the index that are needed: the policies of indicators, and of their subjects what is current, or all of those
+    /// that are named, explained, or numbered.
+    fn items(&mut self, needed: &Needed, named: &[Named], asked: &Asked) -> Option<Vec<Item>> {
+        let mut explained: BTreeMap<usize, Vec<&super::Explained>> = BTreeMap::new();
+        for subject in &asked.explained {
+            for at in self.index.with_inputs(self.index.indicator(&subject.indicator)?) {
+                explained.entry(at).or_default().push(subject);
+            }
+        }
+        let numbered = needed.subjects.iter().filter_map(|number| self.index.position_of(*number));
+        let indicators: BTreeSet<usize> = needed.indicators.iter().copied().chain(numbered).collect();
+        let mut items = Vec::new();
+        for at in indicators {
+            let indicator = &self.index.contents.indicators[at];
+            let (id, first, frame) = (indicator.id.clone(), indicator.first_subject, indicator.frame);
+            let OfIndicator { policies, subjects } = self.read(frame)?;
+            items.extend(policies);
+            for (number, subject) in (first..).zip(subjects) {
+                let is = |place: &Option<String>, part: &Option<String>| {
+                    *place == subject.place && *part == subject.breakdown
+                };
+                let may_be = |asked: &super::Explained| {
+                    (asked.place.is_none() || asked.place == subject.place)
+                        && (asked.breakdown.is_none() || asked.breakdown == subject.breakdown)
+                };
+                let wholly = needed.subjects.contains(&number)
+                    || named.iter().any(|named| named.indicator == id && is(&named.place, &named.breakdown))
+                    || explained.get(&at).into_iter().flatten().any(|asked| may_be(asked));
+                if wholly {
+                    items.extend(self.read::<Vec<Item>>(subject.all)?);
+                } else if needed.indicators.contains(&at) {
+                    items.extend(subject.current);
+                }
+            }
+        }
+        Some(items)
+    }
+
+    fn replay(&self, items: &[Item], tail: &[Appended]) -> Option<State> {
+        let mut state = State::excerpt();
+        let mut window = Window::default();
+        for item in items {
+            let line = self.ledger.read_event(item.offset, 0, None, &mut window).ok()?;
+            if crc32c::crc32c(line) != item.sum {
+                return None;
+            }
+            apply(&mut state, item.seq, item.offset, std::str::from_utf8(line).ok()?)?;
+        }
+        for event in tail {
+            apply(&mut state, event.seq, event.offset, &event.line)?;
+        }
+        Some(state)
+    }
+
+    fn source(&mut self, id: &str) -> Option<Vec<Item>> {
+        let digest = digest(id);
+        let pages = &self.index.contents.sources;
+        let Some(page) = pages.partition_point(|(least, _)| *least <= digest).checked_sub(1) else {
+            return Some(Vec::new());
+        };
+        let frame = pages[page].1;
+        let sources: Vec<Source> = self.read(frame)?;
+        let found = sources.into_iter().filter(|source| source.digest == digest);
+        Some(found.flat_map(|source| source.events).collect())
+    }
+
+    fn about(&mut self, seq: Seq) -> Option<About> {
+        let at = (seq as usize).checked_sub(1)?;
+        let frame = *self.index.contents.about.get(at / EVENTS_OF_PAGE)?;
+        let page: Vec<u32> = self.read(frame)?;
+        page.get(at % EVENTS_OF_PAGE).map(|stored| About::read(*stored))
+    }
+
+    fn read<T: serde::de::DeserializeOwned>(&mut self, frame: super::Frame) -> Option<T> {
+        match self.index.frames.read(frame) {
+            Ok(value) => value,
+            Err(error) => {
+                self.failed = Some(error);
+                None
+            }
+        }
+    }
+}
+
+impl<F> Index<F> {
+    fn indicator(&self, id: &str) -> Option<usize> {
+        self.contents.indicators.binary_search_by(|known| known.id.as_str().cmp(id)).ok()
+    }
+
+    /// The position of an indicator and those of all that it is computed from.
+    fn with_inputs(&self, at: usize) -> BTreeSet<usize> {
+        let (mut found, mut open) = (BTreeSet::new(), vec![at]);
+        while let Some(at) = open.pop() {
+            if found.insert(at) {
+                let inputs = &self.contents.indicators[at].inputs;
+                open.extend(inputs.iter().filter_map(|id| self.indicator(id)));
+            }
+        }
+        found
+    }
+
+    /// The position of the indicator that has the subject with this number.
+    fn position_of(&self, subject: u32) -> Option<usize> {
+        // Of those with the same first subject only the last has any.
+        let behind = self.contents.indicators.partition_point(|indicator| indicator.first_subject <= subject);
+        behind.checked_sub(1)
+    }
+
+    /// Whether what was appended bears on one of these indicators.
+    fn bears(&self, event: &Appended, indicators: &BTreeSet<usize>) -> bool {
+        match &event.bears {
+            Bears::Nothing => false,
+            Bears::Anything => true,
+            Bears::Indicator(id) => self.indicator(id).is_some_and(|at| indicators.contains(&at)),
+            Bears::Subjects(subjects) => subjects
+                .iter()
+                .filter_map(|bearer| self.indicator_of(bearer))
+                .any(|at| indicators.contains(&at)),
+        }
+    }
+
+    fn indicator_of(&self, bearer: &Bearer) -> Option<usize> {
+        match bearer {
+            Bearer::Numbered(number) => self.position_of(*number),
+            Bearer::Named(named) => self.indicator(&named.indicator),
+        }
+    }
+}
+
+/// Applies a line, wherever it stands.
+fn apply(state: &mut State, seq: Seq, offset: u64, line: &str) -> Option<()> {
+    if let Some(read) = read_independent(line).or_else(|| correction(state, line)) {
+        let is_it = read.seq == u64::from(seq);
+        return is_it.then(|| state.apply(&Event { seq, at: read.at, offset, fact: read.fact }).ok())?;
+    }
+    let parsed = Line::parse(line.as_bytes()).ok()?;
+    let fact = fold::content(state, &parsed).ok()?;
+    let is_it = parsed.seq() == u64::from(seq) && fact.kind() != Kind::LedgerUpgraded;
+    is_it.then(|| state.apply(&Event { seq, at: parsed.at(), offset, fact }).ok())?
+}
