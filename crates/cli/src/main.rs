@@ -3,10 +3,12 @@
 mod append;
 mod append_options;
 mod args;
+mod cache;
 mod changes;
 mod clock;
 mod commands;
 mod error;
+mod indexed;
 mod input;
 mod listing;
 mod notes;

@@ -5,13 +5,13 @@
 //! can write there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use recount_ledger::Head;
-use recount_ledger::merkle::leaf_hash;
 use recount_ledger::seen::Seen;
 
 use crate::args::Global;
+use crate::cache::Place;
 use crate::output::Output;
 use crate::replace::replace;
 use crate::storage::storage;
@@ -33,7 +33,7 @@ fn read(memory: &Path) -> Option<Seen> {
 
 /// Warns if the ledger is not the one this machine saw, or a longer one.
 pub(crate) fn check(global: &Global, output: &Output) {
-    let Some((memory, ledger)) = memory_of(global) else { return };
+    let Some(Place { file: memory, ledger }) = Place::of(global, "heads") else { return };
     let Some(known) = read(&memory) else { return };
     if known.is_in(storage(), &ledger).is_ok_and(|there| !there) {
         output.note(&format!(
@@ -49,7 +49,7 @@ pub(crate) fn check(global: &Global, output: &Output) {
 
 /// Remembers the head, unless the ledger lacks one that was seen before: then the warning stays.
 pub(crate) fn update(global: &Global, head: &Head) {
-    let Some((memory, ledger)) = memory_of(global) else { return };
+    let Some(Place { file: memory, ledger }) = Place::of(global, "heads") else { return };
     let new = Seen { size: head.size, root: head.root, end_offset: head.end_offset };
     let stays = |known: Seen| known == new || known.is_in(storage(), &ledger).is_ok_and(|there| !there);
     if read(&memory).is_some_and(stays) {
@@ -58,28 +58,6 @@ pub(crate) fn update(global: &Global, head: &Head) {
     // A memory that cannot be kept is no reason to fail.
     let _ = memory.parent().map(fs::create_dir_all);
     let _ = replace(&memory, write(&new, &ledger).as_bytes());
-}
-
-/// Where the head of the ledger is remembered, and the ledger's one path.
-fn memory_of(global: &Global) -> Option<(PathBuf, PathBuf)> {
-    if global.no_cache {
-        return None;
-    }
-    let ledger = fs::canonicalize(&global.file).ok()?;
-    let digest = leaf_hash(ledger.as_os_str().as_encoded_bytes());
-    let name: String = digest.0[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    Some((cache_folder()?.join("heads").join(name), ledger))
-}
-
-/// The platform's folder for what can be made again: that of the XDG base directory specification, on macOS its own.
-fn cache_folder() -> Option<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || absolute("HOME");
-    let platform = match cfg!(target_os = "macos") {
-        true => home().map(|home| home.join("Library/Caches")),
-        false => absolute("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache"))),
-    };
-    Some(platform?.join("recount"))
 }
 
 #[cfg(test)]

@@ -11,11 +11,13 @@ use recount_model::clock::{AsOf, Clocks, LeftOut, PublishedBy, RecordedBy};
 use recount_model::date::DateError;
 use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_model::state::State;
+use recount_replay::index::Asked;
 use recount_replay::{LedgerTexts, Replay, created};
 use recount_tables::Provenance;
 
 use crate::args::{ClockOptions, Global};
 use crate::error::{BAD_INPUT, Failure, Trouble};
+use crate::indexed;
 use crate::output::Output;
 use crate::remembered;
 use crate::storage::storage;
@@ -28,6 +30,8 @@ pub(crate) struct View {
     pub(crate) clocks: Clocks,
     /// How many threads may read.
     pub(crate) threads: NonZeroUsize,
+    /// The replay is of the events that bear on the question.
+    is_excerpt: bool,
 }
 
 impl View {
@@ -43,16 +47,41 @@ impl View {
         output: &Output,
         unknown: impl FnOnce(&State) -> Vec<Trouble>,
     ) -> Result<View, Failure> {
+        View::open_asked(global, options, output, None, unknown)
+    }
+
+    /// The same with no more than what bears on `asked`, if there is an index to tell what that is. Whoever opens it so, calls
+    /// [`View::keep_index`] once all is printed.
+    pub(crate) fn open_asked(
+        global: &Global,
+        options: &ClockOptions,
+        output: &Output,
+        asked: Option<Asked>,
+        unknown: impl FnOnce(&State) -> Vec<Trouble>,
+    ) -> Result<View, Failure> {
         let (clocks, mut troubles) = parse_clocks(options);
         let ledger = open(global, output)?;
         // Nothing is known before the first event: what else is wrong is told by the whole ledger.
         let until = clocks.recorded_by.filter(|point| *point != RecordedBy::Seq(0));
         let threads = global.threads();
-        let replay = replay_to(&ledger, until, threads, output)?;
-        let view = View { ledger, replay, clocks, threads };
+        let asked = asked.filter(|_| clocks == Clocks::default() && troubles.is_empty());
+        let excerpt = asked.and_then(|asked| indexed::answer(global, &ledger, &asked));
+        let is_excerpt = excerpt.is_some();
+        let replay = match excerpt {
+            Some(excerpt) => excerpt,
+            None => replay_to(&ledger, until, threads, output)?,
+        };
+        let view = View { ledger, replay, clocks, threads, is_excerpt };
         troubles.extend(unknown(&view.replay.state));
         troubles.extend(view.check_point());
         if troubles.is_empty() { Ok(view) } else { Err(Failure::new(BAD_INPUT, troubles)) }
+    }
+
+    /// Makes the index from which the next question can be answered, if this one was not, and if it is one that could be.
+    pub(crate) fn keep_index(&self, global: &Global) {
+        if !self.is_excerpt && self.clocks == Clocks::default() {
+            indexed::keep(global, &self.ledger, &self.replay.state, self.threads);
+        }
     }
 
     /// The current figures and headlines.

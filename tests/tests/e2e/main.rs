@@ -11,6 +11,7 @@ mod docs;
 mod errors;
 mod formats;
 mod hostile;
+mod indexed;
 mod merge;
 mod outsider;
 mod proofs;

@@ -1,6 +1,7 @@
 //! `recount figures`: the current figure of each series.
 
 use recount_model::state::State;
+use recount_replay::index::Asked;
 use recount_tables::Table;
 
 use crate::args::{Global, Query};
@@ -60,11 +61,24 @@ pub(crate) fn disputed(row: &Row<'_>) -> Option<String> {
 
 /// Prints the current figures that were asked for.
 pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result<(), Failure> {
-    let view = View::open_for(global, &query.clocks, output, |state| unknown_names(state, query))?;
+    let view = View::open_asked(global, &query.clocks, output, bearing_on(query), |state| {
+        unknown_names(state, query)
+    })?;
     let keep = |row: &Row<'_>| keeps(row, query);
     let listing =
         Listing { table: table("figures"), keep: &keep, columns: COLUMNS, asked: asked("figures", query) };
-    listing.print(output, &view, &view.answers())
+    listing.print(output, &view, &view.answers())?;
+    output.finish()?;
+    if !query.indicators.is_empty() {
+        view.keep_index(global);
+    }
+    Ok(())
+}
+
+/// What bears on the answer, if that is less than everything.
+pub(crate) fn bearing_on(query: &Query) -> Option<Asked> {
+    let indicators = query.indicators.clone();
+    (!indicators.is_empty()).then(|| Asked { indicators, ..Asked::default() })
 }
 
 /// The table with this name.

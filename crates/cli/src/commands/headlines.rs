@@ -5,7 +5,7 @@ use std::io::Write;
 use recount_tables::{CaseDetail, Context};
 
 use crate::args::{Format, Global, Query};
-use crate::commands::figures::{asked, disputed, interval, keeps, subject, table, unknown_names};
+use crate::commands::figures::{asked, bearing_on, disputed, interval, keeps, subject, table, unknown_names};
 use crate::error::Failure;
 use crate::listing::{Listing, Row, Shown, collect};
 use crate::output::Output;
@@ -70,7 +70,9 @@ fn spread_line(row: &Row<'_>) -> Option<String> {
 
 /// Prints the headlines that were asked for.
 pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result<(), Failure> {
-    let view = View::open_for(global, &query.clocks, output, |state| unknown_names(state, query))?;
+    let view = View::open_asked(global, &query.clocks, output, bearing_on(query), |state| {
+        unknown_names(state, query)
+    })?;
     if output.format == Format::Table {
         let (origin, title) = view.name()?;
         writeln!(output.stdout(), "{}\n{}", printable(&title), printable(&origin))?;
@@ -95,6 +97,10 @@ pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result
         for line in rows.iter().filter_map(|row| spread_line(&row.as_row())) {
             writeln!(output.stdout(), "{}", printable(&line))?;
         }
+    }
+    output.finish()?;
+    if !query.indicators.is_empty() {
+        view.keep_index(global);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use recount_model::event::{Kind as EventKind, Seq};
 use recount_model::problem::Code;
 use recount_model::state::State;
 use recount_model::why::{Fact, Node, Why};
+use recount_replay::index::{Asked, Explained};
 use serde_json::{Map, Value, json};
 
 use crate::args::{Format, Global, Why as Options};
@@ -23,7 +24,9 @@ use crate::view::{View, clock_lines};
 pub(crate) fn run(global: &Global, output: &mut Output, options: &Options) -> Result<(), Failure> {
     output.refuse_csv("a tree has no rows")?;
     let targets: Vec<Target> = options.targets.iter().map(|text| Target::parse(text)).collect();
-    let view = View::open_for(global, &options.clocks, output, |state| unknown(state, options, &targets))?;
+    let view = View::open_asked(global, &options.clocks, output, Some(bearing_on(&targets)), |state| {
+        unknown(state, options, &targets)
+    })?;
     let answers = view.answers();
     let texts = view.texts();
     let why = Why::new(&answers, &texts);
@@ -36,7 +39,26 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Options) -> Re
         }
         trees.extend(found);
     }
-    print(output, &view, &answers, &trees)
+    print(output, &view, &answers, &trees)?;
+    output.finish()?;
+    view.keep_index(global);
+    Ok(())
+}
+
+/// What bears on the explanations: everything ever said of what is explained.
+fn bearing_on(targets: &[Target]) -> Asked {
+    let mut asked = Asked::default();
+    for target in targets {
+        match target {
+            Target::Event(seq) => asked.events.push(*seq),
+            Target::Subject { indicator, place, breakdown } => asked.explained.push(Explained {
+                indicator: indicator.clone(),
+                place: place.clone(),
+                breakdown: breakdown.clone(),
+            }),
+        }
+    }
+    asked
 }
 
 fn asked_for(target: &str, options: &Options) -> String {
