@@ -1,3 +1,5 @@
+//! An index answers what a replay answers, or nothing.
+
 #![allow(clippy::unwrap_used)]
 
 use std::io::Cursor;
