@@ -32,12 +32,12 @@ const TAIL: u64 = 1 << 18;
 pub(crate) fn answer(global: &Global, ledger: &Ledger, asked: &Asked) -> Option<Replay> {
     let place = Place::of(global, "indexes").filter(|_| is_worth_it(ledger))?;
     // What cannot be read is made anew.
-    let mut index = Index::open(File::open(place.file).ok()?).ok()??;
+    let mut index = Index::open(File::open(place.file).ok()?)?;
     let tail = ledger.head().end_offset.checked_sub(index.seen().end_offset)?;
     if tail > TAIL.max(ledger.head().end_offset / PART) {
         return None;
     }
-    index.answer(ledger, asked).ok()?
+    index.answer(ledger, asked)
 }
 
 /// Makes the index of a ledger of which `state` is the whole state. A failure is no reason to fail: then there is none.

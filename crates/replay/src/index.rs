@@ -18,7 +18,7 @@ mod excerpt;
 mod frames;
 mod tail;
 
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 
 use recount_ledger::merkle::Hash;
 use recount_ledger::seen::Seen;
@@ -58,14 +58,10 @@ pub struct Index<F> {
 }
 
 impl<F: Read + Seek> Index<F> {
-    /// Opens an index. Nothing if it is none, is damaged, or is that of another version of this program.
-    ///
-    /// # Errors
-    ///
-    /// What reading says.
-    pub fn open(file: F) -> io::Result<Option<Self>> {
-        let Some((frames, contents)) = Frames::open(file)? else { return Ok(None) };
-        Ok(Some(Index { frames, contents }))
+    /// Opens an index. Nothing if it is none, cannot be read, or is that of another version of this program.
+    pub fn open(file: F) -> Option<Self> {
+        let (frames, contents) = Frames::open(file)?;
+        Some(Index { frames, contents })
     }
 
     /// The checkpoint it is bound to.

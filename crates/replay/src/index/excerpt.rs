@@ -1,15 +1,17 @@
 //! Answering from an index: which events are needed, and replaying them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 
 use recount_ledger::line::Line;
 use recount_ledger::reader::{Ledger, Window};
 use recount_model::event::{Event, Kind, Seq};
 use recount_model::state::State;
 
+use serde::de::DeserializeOwned;
+
 use super::tail::{Appended, Bearer, Bears, Named, Tail, source_named};
-use super::{About, Asked, EVENTS_OF_PAGE, Index, Item, OfIndicator, Source, digest};
+use super::{About, Asked, EVENTS_OF_PAGE, Explained, Frame, Index, Item, OfIndicator, Source, digest};
 use crate::Replay;
 use crate::blocks::{correction, read_independent};
 use crate::fold;
@@ -25,42 +27,28 @@ struct Needed {
 
 impl<F: Read + Seek> Index<F> {
     /// The state of `ledger` at its head, as far as it bears on what is asked. Nothing where that cannot be had for less than
-    /// a replay: the index does not fit the ledger, does not know what is asked, or what was appended changes too
-    /// much.
-    ///
-    /// # Errors
-    ///
-    /// What reading the index says.
-    pub fn answer(&mut self, ledger: &Ledger, asked: &Asked) -> io::Result<Option<Replay>> {
+    /// a replay: the index cannot be read or does not fit the ledger, does not know what is asked, or what was appended
+    /// changes too much.
+    pub fn answer(&mut self, ledger: &Ledger, asked: &Asked) -> Option<Replay> {
         let mut tail = Tail::default();
         // What is wrong with the ledger, if anything, is for a replay to say.
-        let fits = ledger.read_since(&self.seen(), &mut tail).unwrap_or(false);
-        let events = ledger.head().size.checked_sub(self.contents.bound.size);
-        if !fits || events != Some(tail.events.len() as u64) {
-            return Ok(None);
+        let fits = ledger.read_since(&self.seen(), &mut tail).ok()?;
+        let events = ledger.head().size.checked_sub(self.contents.bound.size)?;
+        if !fits || events != tail.events.len() as u64 {
+            return None;
         }
-        Asking { index: self, ledger, tail, failed: None }.state(asked)
+        let state = Asking { index: self, ledger }.state(asked, tail)?;
+        Some(Replay { state, beyond: 0 })
     }
 }
 
 struct Asking<'i, F> {
     index: &'i mut Index<F>,
     ledger: &'i Ledger,
-    tail: Tail,
-    failed: Option<io::Error>,
 }
 
 impl<F: Read + Seek> Asking<'_, F> {
-    fn state(mut self, asked: &Asked) -> io::Result<Option<Replay>> {
-        let state = self.try_state(asked);
-        match self.failed {
-            Some(error) => Err(error),
-            None => Ok(state.map(|state| Replay { state, beyond: 0 })),
-        }
-    }
-
-    fn try_state(&mut self, asked: &Asked) -> Option<State> {
-        let mut tail = std::mem::take(&mut self.tail);
+    fn state(&mut self, asked: &Asked, mut tail: Tail) -> Option<State> {
         tail.understand(&mut |seq| self.about(seq))?;
         let mut needed = self.needed(asked, &tail)?;
         if !asked.events.is_empty() {
@@ -69,13 +57,10 @@ impl<F: Read + Seek> Asking<'_, F> {
         }
         tail.events.retain(|event| self.index.bears(event, &needed.indicators));
         let mut named = Vec::new();
-        for event in &tail.events {
-            let Bears::Subjects(subjects) = &event.bears else { continue };
-            for bearer in subjects {
-                match bearer {
-                    Bearer::Numbered(number) => drop(needed.subjects.insert(*number)),
-                    Bearer::Named(subject) => named.push(subject.clone()),
-                }
+        for bearer in tail.events.iter().flat_map(Appended::subjects) {
+            match bearer {
+                Bearer::Numbered(number) => drop(needed.subjects.insert(*number)),
+                Bearer::Named(subject) => named.push(subject.clone()),
             }
         }
         let mut items = self.index.contents.common.clone();
@@ -123,10 +108,7 @@ impl<F: Read + Seek> Asking<'_, F> {
     fn add_those_moved_to(&self, needed: &mut Needed, tail: &Tail) {
         loop {
             let bearing = tail.events.iter().filter(|event| self.index.bears(event, &needed.indicators));
-            let subjects = bearing.flat_map(|event| match &event.bears {
-                Bears::Subjects(subjects) => subjects.as_slice(),
-                _ => &[],
-            });
+            let subjects = bearing.flat_map(Appended::subjects);
             let more: BTreeSet<usize> =
                 subjects.filter_map(|bearer| self.index.indicator_of(bearer)).collect();
             if more.is_subset(&needed.indicators) {
@@ -139,7 +121,7 @@ impl<F: Read + Seek> Asking<'_, F> {
     /// The items of the index that are needed: the policies of indicators, and of their subjects what is current, or all of those
     /// that are named, explained, or numbered.
     fn items(&mut self, needed: &Needed, named: &[Named], asked: &Asked) -> Option<Vec<Item>> {
-        let mut explained: BTreeMap<usize, Vec<&super::Explained>> = BTreeMap::new();
+        let mut explained: BTreeMap<usize, Vec<&Explained>> = BTreeMap::new();
         for subject in &asked.explained {
             for at in self.index.with_inputs(self.index.indicator(&subject.indicator)?) {
                 explained.entry(at).or_default().push(subject);
@@ -157,7 +139,7 @@ impl<F: Read + Seek> Asking<'_, F> {
                 let is = |place: &Option<String>, part: &Option<String>| {
                     *place == subject.place && *part == subject.breakdown
                 };
-                let may_be = |asked: &super::Explained| {
+                let may_be = |asked: &Explained| {
                     (asked.place.is_none() || asked.place == subject.place)
                         && (asked.breakdown.is_none() || asked.breakdown == subject.breakdown)
                 };
@@ -209,14 +191,8 @@ impl<F: Read + Seek> Asking<'_, F> {
         page.get(at % EVENTS_OF_PAGE).map(|stored| About::read(*stored))
     }
 
-    fn read<T: serde::de::DeserializeOwned>(&mut self, frame: super::Frame) -> Option<T> {
-        match self.index.frames.read(frame) {
-            Ok(value) => value,
-            Err(error) => {
-                self.failed = Some(error);
-                None
-            }
-        }
+    fn read<T: DeserializeOwned>(&mut self, frame: Frame) -> Option<T> {
+        self.index.frames.read(frame)
     }
 }
 

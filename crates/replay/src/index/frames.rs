@@ -67,32 +67,28 @@ pub(super) struct Frames<F> {
 }
 
 impl<F: Read + Seek> Frames<F> {
-    pub(super) fn open(mut file: F) -> io::Result<Option<(Self, Contents)>> {
-        let length = file.seek(SeekFrom::End(0))?;
-        if length < HEADER as u64 {
-            return Ok(None);
-        }
+    pub(super) fn open(mut file: F) -> Option<(Self, Contents)> {
+        let length = file.seek(SeekFrom::End(0)).ok()?;
         let mut header = [0; HEADER];
-        file.seek(SeekFrom::Start(0))?;
-        file.read_exact(&mut header)?;
-        let Some(frame) = contents_of(&header) else { return Ok(None) };
+        file.seek(SeekFrom::Start(0)).ok()?;
+        file.read_exact(&mut header).ok()?;
         let mut frames = Frames { file, length };
-        let contents = frames.read(frame)?;
-        Ok(contents.map(|contents| (frames, contents)))
+        let contents = frames.read(contents_of(&header)?)?;
+        Some((frames, contents))
     }
 
-    /// The value in a frame; nothing if its checksum or its content does not hold.
-    pub(super) fn read<T: DeserializeOwned>(&mut self, frame: Frame) -> io::Result<Option<T>> {
-        let behind = frame.offset.checked_add(u64::from(frame.length) + SUM as u64);
-        if behind.is_none_or(|behind| behind > self.length) {
-            return Ok(None);
+    /// The value in a frame; nothing if it cannot be read, or its checksum or its content does not hold.
+    pub(super) fn read<T: DeserializeOwned>(&mut self, frame: Frame) -> Option<T> {
+        let behind = frame.offset.checked_add(u64::from(frame.length) + SUM as u64)?;
+        if behind > self.length {
+            return None;
         }
         let mut bytes = vec![0; frame.length as usize + SUM];
-        self.file.seek(SeekFrom::Start(frame.offset))?;
-        self.file.read_exact(&mut bytes)?;
+        self.file.seek(SeekFrom::Start(frame.offset)).ok()?;
+        self.file.read_exact(&mut bytes).ok()?;
         let (value, sum) = bytes.split_at(frame.length as usize);
         let holds = crc32c::crc32c(value).to_le_bytes() == sum;
-        Ok(if holds { postcard::from_bytes(value).ok() } else { None })
+        if holds { postcard::from_bytes(value).ok() } else { None }
     }
 }
 

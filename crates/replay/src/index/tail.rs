@@ -65,6 +65,16 @@ impl Named {
     }
 }
 
+impl Appended {
+    /// The subjects that it bears on, where it is these.
+    pub(super) fn subjects(&self) -> &[Bearer] {
+        match &self.bears {
+            Bears::Subjects(subjects) => subjects,
+            _ => &[],
+        }
+    }
+}
+
 impl Visitor for Tail {
     fn event(&mut self, line: LineRef<'_>) -> ControlFlow<()> {
         let text = String::from_utf8(line.bytes.to_vec());

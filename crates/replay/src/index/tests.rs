@@ -36,8 +36,8 @@ fn index_of(desk: &Desk) -> Vec<u8> {
 }
 
 fn answer(index: &[u8], desk: &Desk, asked: &Asked) -> Option<State> {
-    let mut index = Index::open(Cursor::new(index)).unwrap()?;
-    index.answer(&desk.ledger(), asked).unwrap().map(|replay| replay.state)
+    let mut index = Index::open(Cursor::new(index))?;
+    index.answer(&desk.ledger(), asked).map(|replay| replay.state)
 }
 
 /// The current figures and the headlines of an indicator.
@@ -274,7 +274,7 @@ fn a_damaged_byte_is_found_or_does_not_matter() {
             }
         }
         for end in [at, index.len()] {
-            let _ = Index::open(Cursor::new(&damaged[..end])).unwrap();
+            let _ = Index::open(Cursor::new(&damaged[..end]));
         }
     }
 }

@@ -13,7 +13,9 @@ use crate::Result;
 
 const COLD: &str = "`--no-cache figures --format csv`";
 const SQLITE: &str = "`export sqlite`, fresh";
-const QUESTIONS: [&str; 3] = ["figures indicator-44", "headlines indicator-44", "why derived"];
+/// The last one explains one headline, as people ask: that of all is as long as the ledger is wide.
+const QUESTIONS: [&str; 3] =
+    ["figures indicator-44", "headlines indicator-44", "why indicator-44@region-001"];
 const EXPORTS: [&str; 2] = ["export sqlite", "export csv"];
 /// Of the cold time, at most.
 const FIFTIETH: f64 = 0.02;
