@@ -1,11 +1,14 @@
 //! A batch before it is written: its event lines in the writer's one spelling, and their leaves.
 
 use std::borrow::Cow;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use recount_model::date::Instant;
 
 use crate::checkpoint::Checkpoint;
-use crate::line::{Clock, EventLine, LineError, Origin};
+use crate::line::{Clock, Envelope, EventLine, LineError, Origin};
+use crate::merkle::run::Run;
 use crate::merkle::{Frontier, Hash, leaf_hash};
 
 /// An event that has no place in a ledger yet. The members are those of [`EventLine`].
@@ -30,14 +33,24 @@ pub struct NewEvent<'a> {
 pub struct Batch {
     first_seq: u64,
     bytes: Vec<u8>,
-    leaves: Vec<Hash>,
+    len: usize,
+    threads: NonZeroUsize,
 }
+
+/// Bytes that are worth a thread of their own.
+const PART: usize = 1 << 20;
 
 impl Batch {
     /// Begins a batch whose first event takes the sequence number `next_seq`.
     #[must_use]
     pub fn new(next_seq: u64) -> Self {
-        Self { first_seq: next_seq, bytes: Vec::new(), leaves: Vec::new() }
+        Self { first_seq: next_seq, bytes: Vec::new(), len: 0, threads: NonZeroUsize::MIN }
+    }
+
+    /// Has its lines hashed on so many threads, at most, when it is written. Nothing depends on it.
+    #[must_use]
+    pub fn on_threads(self, threads: NonZeroUsize) -> Self {
+        Self { threads, ..self }
     }
 
     /// Adds an event and returns its sequence number.
@@ -46,17 +59,33 @@ impl Batch {
     /// The line that the event makes is not one that readers take (`data` is no object, a string holds NUL, the
     /// line is too long): see [`EventLine::parse`]. The batch is then unchanged.
     pub fn push(&mut self, event: NewEvent<'_>) -> Result<u64, LineError> {
+        self.add(event, false)
+    }
+
+    /// The same for data that [`codec::written`](crate::codec::written) has read: they are an object, and are not read again.
+    ///
+    /// # Errors
+    /// As [`Batch::push`].
+    pub fn push_written(&mut self, event: NewEvent<'_>) -> Result<u64, LineError> {
+        self.add(event, true)
+    }
+
+    fn add(&mut self, event: NewEvent<'_>, is_written: bool) -> Result<u64, LineError> {
         let NewEvent { at, by, clock, from, kind, data } = event;
-        let seq = self.first_seq + self.leaves.len() as u64;
+        let seq = self.first_seq + self.len as u64;
         let line = EventLine { seq, at, by: Cow::Borrowed(by), clock, from, kind: Cow::Borrowed(kind), data };
         let start = self.bytes.len();
         line.encode(&mut self.bytes);
         // What is written once is there for ever: it is read back before it is.
-        if let Err(error) = EventLine::parse(&self.bytes[start..]) {
+        let line = &self.bytes[start..];
+        let envelope = std::str::from_utf8(line).ok().filter(|_| is_written).and_then(Envelope::of);
+        if envelope.is_none_or(|read| read.data != data)
+            && let Err(error) = EventLine::parse(line)
+        {
             self.bytes.truncate(start);
             return Err(error);
         }
-        self.leaves.push(leaf_hash(&self.bytes[start..]));
+        self.len += 1;
         self.bytes.push(b'\n');
         Ok(seq)
     }
@@ -70,13 +99,13 @@ impl Batch {
     /// The number of events.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.leaves.len()
+        self.len
     }
 
     /// Whether there is no event in it. Such a batch cannot be committed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.leaves.is_empty()
+        self.len == 0
     }
 
     /// The event lines, each with its LF.
@@ -88,15 +117,47 @@ impl Batch {
     /// The checkpoint that closes the batch behind a ledger with this frontier, and the frontier of the longer ledger.
     pub(crate) fn closed(&self, frontier: &Frontier) -> (Checkpoint, Frontier) {
         let mut longer = frontier.clone();
-        self.leaves.iter().for_each(|leaf| longer.push(*leaf));
+        for run in self.runs(frontier.size()) {
+            longer.extend(&run).expect("each run begins behind the one before");
+        }
         (Checkpoint::closing(longer.size(), longer.root(), crc32c::crc32c(&self.bytes)), longer)
+    }
+
+    /// The leaves of the lines behind `first` others, in parts that are hashed at the same time.
+    fn runs(&self, first: u64) -> Vec<Run> {
+        let mut parts = Vec::new();
+        let (mut rest, mut first) = (&*self.bytes, first);
+        let size = self.bytes.len().div_ceil(self.threads.get()).max(PART);
+        while !rest.is_empty() {
+            let begun = memchr::memchr(b'\n', &rest[rest.len().min(size) - 1..]);
+            let end = begun.map_or(rest.len(), |more| rest.len().min(size) + more);
+            let (part, behind) = rest.split_at(end);
+            parts.push((first, part));
+            first += memchr::memchr_iter(b'\n', part).count() as u64;
+            rest = behind;
+        }
+        let hashed = |(first, part): (u64, &[u8])| Run::new(first, leaves(part).collect());
+        let Some((last, others)) = parts.split_last() else { return Vec::new() };
+        thread::scope(|scope| {
+            let others: Vec<_> = others.iter().map(|part| scope.spawn(move || hashed(*part))).collect();
+            let last = hashed(*last);
+            let others = others.into_iter().map(|other| other.join().expect("hashing does not panic"));
+            others.chain([last]).collect()
+        })
     }
 
     /// The leaf hashes of the lines.
     #[cfg(test)]
-    pub(crate) fn leaves(&self) -> &[Hash] {
-        &self.leaves
+    pub(crate) fn leaves(&self) -> Vec<Hash> {
+        leaves(&self.bytes).collect()
     }
+}
+
+/// The leaf hashes of whole lines.
+fn leaves(lines: &[u8]) -> impl Iterator<Item = Hash> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', lines)
+        .map(move |end| leaf_hash(&lines[std::mem::replace(&mut start, end + 1)..end]))
 }
 
 #[cfg(test)]
@@ -129,6 +190,29 @@ mod tests {
         insta::assert_snapshot!(check("ana", "{\n}"), @r"column 82: expected a member name in double quotes, found '\n'");
         insta::assert_snapshot!(check("a\0", "{}"), @r"column 45: expected no NUL, found \u0000");
         insta::assert_snapshot!(check("ana", &format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20))), @"column 1048577: expected at most 1 MiB in a line, found more");
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20));
+        assert!(
+            batch.push_written(event("ana", &long)).is_err()
+                && batch.push_written(event("\0", "{}")).is_err()
+        );
         assert!(batch.is_empty() && batch.bytes().is_empty());
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let text = format!("{{\"value\":\"{}\"}}", "1".repeat(70_000));
+        let mut batch = Batch::new(4);
+        for _ in 0..60 {
+            batch.push(event("ana", &text)).unwrap();
+        }
+        let frontier = crate::testing::ledger_and_frontier(&[3]).1;
+        let mut longer = frontier.clone();
+        batch.leaves().into_iter().for_each(|leaf| longer.push(leaf));
+        for threads in [1, 2, 3, 9] {
+            let batch = batch.clone().on_threads(NonZeroUsize::new(threads).unwrap());
+            assert_eq!(batch.runs(3).len(), threads.min(4));
+            let (checkpoint, closed) = batch.closed(&frontier);
+            assert_eq!((checkpoint.root, closed), (longer.root(), longer.clone()));
+        }
     }
 }

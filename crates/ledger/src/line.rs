@@ -10,6 +10,7 @@ use std::fmt::{self, Write as _};
 
 use recount_model::date::Instant;
 
+use crate::json::plain_length;
 use crate::merkle::Hash;
 use crate::stub::Stub;
 
@@ -184,13 +185,14 @@ impl<'a> EventLine<'a> {
 
     /// Appends the writer's one spelling, without an LF. `data` must be a JSON object.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        let mut line = format!("{{\"seq\":{},\"at\":\"{}\",\"by\":{}", self.seq, self.at, Quoted(&self.by));
-        let written = self.encode_rest(&mut line);
-        written.expect("writing to a String succeeds");
+        let mut line = String::with_capacity(self.data.len() + 128);
+        self.encode_into(&mut line).expect("writing to a String succeeds");
         out.extend_from_slice(line.as_bytes());
     }
 
-    fn encode_rest(&self, line: &mut String) -> fmt::Result {
+    fn encode_into(&self, line: &mut String) -> fmt::Result {
+        write!(line, "{{\"seq\":{},\"at\":\"{}\",\"by\":", self.seq, self.at)?;
+        write_quoted(&self.by, line)?;
         if let Some(clock) = self.clock {
             write!(line, ",\"clock\":\"{}\"", clock.as_str())?;
         }
@@ -198,7 +200,12 @@ impl<'a> EventLine<'a> {
             write!(line, ",\"from\":{{\"root\":\"{root}\",\"size\":{size},\"seq\":{seq},")?;
             write!(line, "\"at\":\"{at}\",\"by\":{}}}", Quoted(by))?;
         }
-        write!(line, ",\"type\":{},\"data\":{}}}", Quoted(&self.kind), Unbroken(self.data))
+        line.push_str(",\"type\":");
+        write_quoted(&self.kind, line)?;
+        line.push_str(",\"data\":");
+        write_unbroken(self.data, line)?;
+        line.push('}');
+        Ok(())
     }
 }
 
@@ -213,27 +220,35 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = serde_json::to_string(self.0).expect("a string is always JSON");
-        Unbroken(&json).fmt(f)
+        write_quoted(self.0, f)
     }
 }
 
-/// JSON in which no tool sees a line break: outside ASCII these characters occur in strings only, so they can
-/// be escaped without parsing.
-struct Unbroken<'a>(&'a str);
-
-impl fmt::Display for Unbroken<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for piece in self.0.split_inclusive(is_line_break) {
-            match piece.chars().next_back().filter(|last| is_line_break(*last)) {
-                Some(last) => {
-                    write!(f, "{}\\u{:04x}", &piece[..piece.len() - last.len_utf8()], u32::from(last))?
-                }
-                None => f.write_str(piece)?,
-            }
-        }
-        Ok(())
+fn write_quoted(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
+    if plain_length(text.as_bytes()) < text.len() {
+        return write_unbroken(&serde_json::to_string(text).expect("a string is always JSON"), out);
     }
+    out.write_char('"')?;
+    write_unbroken(text, out)?;
+    out.write_char('"')
+}
+
+/// Writes JSON in which no tool sees a line break: outside ASCII these characters occur in strings only, so they can
+/// be escaped without parsing.
+fn write_unbroken(json: &str, out: &mut impl fmt::Write) -> fmt::Result {
+    // In UTF-8 the three begin with these bytes, and most texts have none of them.
+    if memchr::memchr2(0xc2, 0xe2, json.as_bytes()).is_none() {
+        return out.write_str(json);
+    }
+    for piece in json.split_inclusive(is_line_break) {
+        match piece.chars().next_back().filter(|last| is_line_break(*last)) {
+            Some(last) => {
+                write!(out, "{}\\u{:04x}", &piece[..piece.len() - last.len_utf8()], u32::from(last))?
+            }
+            None => out.write_str(piece)?,
+        }
+    }
+    Ok(())
 }
 
 fn is_line_break(character: char) -> bool {

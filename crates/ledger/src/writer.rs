@@ -14,6 +14,9 @@ use crate::merkle::{Frontier, Hash};
 use crate::reader::{Ledger, open_file};
 use crate::storage::{Access, Fitness, Storage, StoredFile, write_all_at};
 
+/// Bytes of a batch that are not copied to be written with their checkpoint.
+const LARGE: usize = 1 << 20;
+
 /// How often a ledger that is replaced while its lock is waited for is opened again.
 const REOPENINGS: usize = 8;
 
@@ -49,6 +52,8 @@ pub struct Writer<'s> {
     pub(crate) now: Instant,
     set_aside: Option<SetAside>,
     pub(crate) poisoned: bool,
+    /// The frontier of the head, if this writer made it: many small commits compute no root twice.
+    committed: Option<Frontier>,
 }
 
 impl<'s> Writer<'s> {
@@ -85,7 +90,8 @@ impl<'s> Writer<'s> {
     ) -> Result<(Self, Receipt), LedgerError> {
         let file = lock_current(storage, temporary, options)?;
         let ledger = Ledger { path: temporary.to_owned(), file, head: Head::empty(), tail: None };
-        let mut writer = Self { storage, ledger, now: options.now, set_aside: None, poisoned: false };
+        let mut writer =
+            Self { storage, ledger, now: options.now, set_aside: None, poisoned: false, committed: None };
         let receipt = writer.commit(&mut Frontier::default(), batch)?;
         storage.rename_new(temporary, path).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => LedgerError::Exists { path: path.to_owned() },
@@ -107,7 +113,7 @@ impl<'s> Writer<'s> {
         if let Some(damage) = ledger.tail.as_ref().and_then(|tail| tail.damage.clone()) {
             return Err(LedgerError::DamagedTail(Box::new(damage)));
         }
-        Ok(Self { storage, ledger, now: options.now, set_aside: None, poisoned: false })
+        Ok(Self { storage, ledger, now: options.now, set_aside: None, poisoned: false, committed: None })
     }
 
     /// The ledger as it is under the lock: what a batch is to be made for.
@@ -133,10 +139,12 @@ impl<'s> Writer<'s> {
     pub fn commit(&mut self, frontier: &mut Frontier, batch: &Batch) -> Result<Receipt, LedgerError> {
         self.prepare(frontier, batch)?;
         let (checkpoint, longer) = batch.closed(frontier);
-        let bytes = [batch.bytes(), checkpoint.encode().as_bytes(), b"\n"].concat();
-        self.append(&bytes)?;
+        let line = checkpoint.encode() + "\n";
+        self.append(batch.bytes(), line.as_bytes())?;
         self.poisoned = false;
-        self.ledger.head = Head::at(&checkpoint, self.ledger.head.end_offset + bytes.len() as u64);
+        let written = batch.bytes().len() + line.len();
+        self.ledger.head = Head::at(&checkpoint, self.ledger.head.end_offset + written as u64);
+        self.committed = Some(longer.clone());
         *frontier = longer;
         Ok(Receipt { seq: batch.first_seq(), size: checkpoint.size, root: checkpoint.root })
     }
@@ -162,6 +170,9 @@ impl<'s> Writer<'s> {
     /// # Errors
     /// Those of [`Ledger::check_frontier`].
     pub fn check_frontier(&self, frontier: &Frontier) -> Result<(), LedgerError> {
+        if self.committed.as_ref() == Some(frontier) && frontier.size() == self.ledger.head.size {
+            return Ok(());
+        }
         self.ledger.check_frontier(frontier)
     }
 
@@ -187,9 +198,16 @@ impl<'s> Writer<'s> {
         Err(LedgerError::Stale { path: path.clone(), expected, found })
     }
 
-    fn append(&self, bytes: &[u8]) -> Result<(), LedgerError> {
+    /// Writes lines and their checkpoint, at once where that needs no second copy of many lines.
+    fn append(&self, lines: &[u8], checkpoint: &[u8]) -> Result<(), LedgerError> {
         let Ledger { path, file, head, .. } = &self.ledger;
-        write_all_at(&**file, bytes, head.end_offset)
+        let written = if lines.len() < LARGE {
+            write_all_at(&**file, &[lines, checkpoint].concat(), head.end_offset)
+        } else {
+            write_all_at(&**file, lines, head.end_offset)
+                .and_then(|()| write_all_at(&**file, checkpoint, head.end_offset + lines.len() as u64))
+        };
+        written
             .inspect_err(|_| {
                 // A courtesy: what stays behind is an unfinished tail, which the next writer moves aside.
                 let _ = file.truncate(head.end_offset);

@@ -35,6 +35,11 @@ pub(crate) fn holds(bytes: &[u8]) {
             return;
         }
     };
+    if codec::read_plain_input(line, &kind_of).is_some() {
+        let escaped = line.replacen("\"type\"", r#""\u0074ype""#, 1);
+        assert!(codec::read_plain_input(&escaped, &kind_of).is_none());
+        assert_eq!(read(&escaped).as_ref(), Ok(&input), "{line}: the short way is the long way");
+    }
     let Input { kind, data: spelt, .. } = &input;
     assert_eq!(
         codec::canonical(*kind, spelt, &kind_of).as_ref(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use recount_ledger::codec;
 use recount_model::event::{Kind, Seq};
@@ -18,14 +18,34 @@ pub(crate) struct Contents {
     /// Half of the digest and the event, sorted once the ledger is read.
     sorted: Vec<(u32, Seq)>,
     /// By whole digests: what came since, which may be in no file yet to be compared with.
-    late: HashMap<u64, Seq>,
+    late: HashMap<u64, Seq, BuildHasherDefault<Hashed>>,
+    /// All of them are in the file.
+    is_late_in_file: bool,
+}
+
+/// Digests are hashes already.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, digest: u64) {
+        self.0 = digest;
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only digests are looked up")
+    }
 }
 
 impl Contents {
     /// For a ledger of about so many events.
     pub(crate) fn with_capacity(events: u64) -> Contents {
         let events = usize::try_from(events).unwrap_or(0);
-        Contents { sorted: Vec::with_capacity(events), late: HashMap::new() }
+        Contents { sorted: Vec::with_capacity(events), ..Contents::default() }
     }
 
     /// Notes the digest of what event `seq` of the ledger says, while it is read.
@@ -38,26 +58,28 @@ impl Contents {
         self.sorted.sort_unstable();
     }
 
-    /// Notes what event `seq` says, which is newer than all that were read.
-    pub(crate) fn note(&mut self, seq: Seq, kind: Kind, content: &str) {
-        self.late.insert(digest(kind, content), seq);
-    }
-
-    /// What was noted is in the file now. Few of them stay apart, so that many appends in a row need no more than one.
-    pub(crate) fn committed(&mut self) {
-        if self.late.len() > LATE {
+    /// Notes the digest of what event `seq` says, which is newer than all that were read.
+    pub(crate) fn note(&mut self, seq: Seq, digest: u64) {
+        if self.is_late_in_file && self.late.len() > LATE {
             self.sorted.extend(self.late.drain().map(|(digest, seq)| (half(digest), seq)));
             self.sort();
         }
+        self.is_late_in_file = false;
+        self.late.insert(digest, seq);
+    }
+
+    /// What was noted is in the file now. Few of them stay apart, so that many appends in a row need no more than one; many are
+    /// sorted when more is noted, which after a single large batch is never.
+    pub(crate) fn committed(&mut self) {
+        self.is_late_in_file = true;
     }
 
     /// The events that may say the same, the newest first.
-    pub(crate) fn find(&self, kind: Kind, content: &str) -> impl Iterator<Item = Seq> {
-        let digest = digest(kind, content);
+    pub(crate) fn find(&self, digest: u64) -> impl Iterator<Item = Seq> {
         let from = self.sorted.partition_point(|(half_of, _)| *half_of < half(digest));
-        let to = self.sorted.partition_point(|(half_of, _)| *half_of <= half(digest));
+        let same = self.sorted[from..].iter().take_while(|(half_of, _)| *half_of == half(digest)).count();
         let late = self.late.get(&digest).copied();
-        late.into_iter().chain(self.sorted[from..to].iter().rev().map(|(_, seq)| *seq))
+        late.into_iter().chain(self.sorted[from..from + same].iter().rev().map(|(_, seq)| *seq))
     }
 }
 
@@ -125,17 +147,18 @@ mod tests {
             contents.read(seq, digest(kind, content));
         }
         contents.sort();
-        let found = |contents: &Contents, content| contents.find(kind, content).collect::<Vec<_>>();
+        let found = |contents: &Contents, content| contents.find(digest(kind, content)).collect::<Vec<_>>();
         assert_eq!((found(&contents, "a"), found(&contents, "b")), (vec![3, 1], vec![2]));
-        assert_eq!((found(&contents, "c"), contents.find(Kind::NormCited, "a").count()), (vec![], 0));
-        contents.note(4, kind, "b");
+        assert_eq!((found(&contents, "c"), contents.find(digest(Kind::NormCited, "a")).count()), (vec![], 0));
+        contents.note(4, digest(kind, "b"));
         contents.committed();
         assert_eq!(found(&contents, "b"), [4, 2]);
         for seq in 5..6 + LATE as Seq {
-            contents.note(seq, kind, &seq.to_string());
+            contents.note(seq, digest(kind, &seq.to_string()));
         }
         contents.committed();
-        assert!(contents.late.is_empty());
-        assert_eq!((found(&contents, "b"), found(&contents, "77")), (vec![4, 2], vec![77]));
+        contents.note(5, digest(kind, "b"));
+        assert_eq!(contents.late.len(), 1);
+        assert_eq!((found(&contents, "b"), found(&contents, "77")), (vec![5, 4, 2], vec![77]));
     }
 }

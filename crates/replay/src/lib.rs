@@ -20,7 +20,7 @@ mod verify;
 pub use error::ReplayError;
 pub use fold::{Replay, check_line};
 pub use redaction::{Grounds, RedactError};
-pub use session::{Duplicate, Fate, Refusal, Session, SessionOptions, Staged, Stamp};
+pub use session::{Duplicate, Fate, Ready, Refusal, Session, SessionOptions, Staged, Stamp};
 pub use texts::{LedgerTexts, created};
 pub use verify::{Verified, verify};
 

@@ -7,7 +7,7 @@ use recount_ledger::aside::SetAside;
 use recount_ledger::batch::{Batch, NewEvent};
 use recount_ledger::blocks::Division;
 use recount_ledger::codec::{self, Dictionary, Input, Named, What};
-use recount_ledger::line::{Clock, Origin};
+use recount_ledger::line::{Clock, LineError, Origin};
 use recount_ledger::merkle::Frontier;
 use recount_ledger::reader::Ledger;
 use recount_ledger::storage::Storage;
@@ -19,7 +19,7 @@ use recount_model::state::{Offsets, State};
 use recount_model::texts::Texts;
 use recount_model::value::Value;
 
-use crate::contents::{Contents, content};
+use crate::contents::{Contents, Digest, content, digest_of, digest_of_written};
 use crate::opening::{Known, Opening};
 use crate::{LedgerTexts, ReplayError};
 
@@ -56,6 +56,23 @@ pub struct Stamp {
     pub set: bool,
     /// Append although the clock is more than a day behind the ledger's last event.
     pub accept_behind: bool,
+}
+
+/// One input line that was read before its turn, without the ledger, on any thread.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    input: Input,
+    digest: Digest,
+}
+
+impl Ready {
+    /// Reads `{"type":…,"data":…,"label":…}`; nothing where that takes the ledger, or where anything may be wrong: then
+    /// [`Session::stage`] is to read the line.
+    pub fn read(line: &str) -> Option<Ready> {
+        let input = codec::read_plain_input(line, &|_| None)?;
+        let digest = digest_of_written(input.kind, &input.data, &|_| None);
+        Some(Ready { input, digest })
+    }
 }
 
 /// What became of one input line.
@@ -170,10 +187,13 @@ fn missing(state: &State, named: &Named) -> Option<Problem> {
 
 /// Adds an event to a batch.
 pub(crate) fn push(batch: &mut Batch, event: NewEvent<'_>) -> Result<u64, Problem> {
-    batch.push(event).map_err(|error| {
-        let expected = format!("{} in the event's line", error.expected);
-        Problem::new(Code::TOO_LARGE, "", error.found, expected)
-    })
+    batch.push(event).map_err(too_large)
+}
+
+/// Why a batch does not take the line of an event.
+fn too_large(error: LineError) -> Problem {
+    let expected = format!("{} in the event's line", error.expected);
+    Problem::new(Code::TOO_LARGE, "", error.found, expected)
 }
 
 impl<'s> Session<'s> {
@@ -191,7 +211,7 @@ impl<'s> Session<'s> {
         let writer = Writer::open(storage, path, writer)?;
         let Opening { replay, known } = Opening::of(writer.ledger(), options.division)?;
         let Known { frontier, contents, offsets } = known;
-        let batch = Batch::new(u64::from(replay.state.size()) + 1);
+        let batch = Batch::new(u64::from(replay.state.size()) + 1).on_threads(options.division.threads);
         Ok(Session {
             writer,
             state: replay.state,
@@ -258,14 +278,25 @@ impl<'s> Session<'s> {
                 }
                 problems
             })?;
+        let digest = digest_of_written(input.kind, &input.data, &kind_of);
+        self.stage_ready(Ready { input, digest }, stamp)
+    }
+
+    /// Stages a line that was read before its turn.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::stage`].
+    pub fn stage_ready(&mut self, ready: Ready, stamp: Stamp) -> Result<Staged, Vec<Problem>> {
+        let Ready { input, digest } = ready;
         if let Some(label) = input.label.as_deref().filter(|label| self.labels.contains_key(*label)) {
             let expected = "a label that no earlier line of this batch has";
             return Err(vec![Problem::new(Code::BAD_LABEL, "label", label, expected)]);
         }
-        let already = if self.options.allow_duplicate { Ok(None) } else { self.already(&input) };
+        let already = if self.options.allow_duplicate { Ok(None) } else { self.already(&input, digest) };
         let staged = match already.map_err(|problem| vec![problem])? {
             Some(duplicate) => Staged::Already(duplicate),
-            None => Staged::New(self.stage_event(input.kind, &input.data, None, stamp)?),
+            None => Staged::New(self.stage_digested(input.kind, &input.data, digest, None, stamp)?),
         };
         if let Some(label) = input.label {
             self.labels.insert(label, staged.seq());
@@ -281,21 +312,37 @@ impl<'s> Session<'s> {
         from: Option<Origin<'_>>,
         stamp: Stamp,
     ) -> Result<Seq, Vec<Problem>> {
-        let state = &self.state;
-        let fact = codec::parse(kind, data, &|seq| state.kind(seq)).map_err(|problem| vec![problem])?;
+        let digest = digest_of(kind, data, &|seq| self.state.kind(seq));
+        self.stage_digested(kind, data, digest, from, stamp)
+    }
+
+    fn stage_digested(
+        &mut self,
+        kind: Kind,
+        data: &str,
+        digest: Digest,
+        from: Option<Origin<'_>>,
+        stamp: Stamp,
+    ) -> Result<Seq, Vec<Problem>> {
+        let kind_of = |seq: Seq| self.state.kind(seq);
+        let written = codec::written(kind, data, &kind_of);
+        let is_written = written.is_some();
+        let fact = written.map_or_else(|| codec::parse(kind, data, &kind_of), Ok);
+        let fact = fact.map_err(|problem| vec![problem])?;
         let problems = self.state.admit(&fact);
         if !problems.is_empty() {
             return Err(problems);
         }
         let (at, clock) = self.moment(stamp);
         let event = NewEvent { at, by: &self.options.by, clock, from, kind: kind.as_str(), data };
-        push(&mut self.batch, event).map_err(|problem| vec![problem])?;
+        let pushed = if is_written { self.batch.push_written(event) } else { self.batch.push(event) };
+        pushed.map_err(|error| vec![too_large(error)])?;
         let seq = self.state.size() + 1;
         // The offset of a staged event is never asked for: its texts are in the file only after the commit.
         let event = Event { seq, at, offset: u64::MAX, fact };
         self.state.apply(&event).map_err(|problem| vec![problem])?;
-        if let Some(content) = content(&|seq| self.state.kind(seq), kind, data) {
-            self.contents.note(seq, kind, &content);
+        if let Some(digest) = digest {
+            self.contents.note(seq, digest);
         }
         Ok(seq)
     }
@@ -312,12 +359,11 @@ impl<'s> Session<'s> {
 
     /// The event that says the same, if appending it again would add nothing. What cannot be read is no sign that nothing
     /// is there: it would be appended twice.
-    fn already(&self, input: &Input) -> Result<Option<Duplicate>, Problem> {
-        let kind_of = |seq: Seq| self.state.kind(seq);
-        let Some(content) = content(&kind_of, input.kind, &input.data) else { return Ok(None) };
+    fn already(&self, input: &Input, digest: Digest) -> Result<Option<Duplicate>, Problem> {
+        let Some(digest) = digest else { return Ok(None) };
         let mut known = None;
-        for seq in self.contents.find(input.kind, &content) {
-            if self.says(seq, input.kind, &content)? {
+        for seq in self.contents.find(digest) {
+            if self.says(seq, input)? {
                 known = Some(seq);
                 break;
             }
@@ -332,15 +378,15 @@ impl<'s> Session<'s> {
     }
 
     /// Compares with the event itself where it is in the file; what was staged in this run is known by its digest.
-    fn says(&self, seq: Seq, kind: Kind, wanted: &str) -> Result<bool, Problem> {
+    fn says(&self, seq: Seq, wanted: &Input) -> Result<bool, Problem> {
         if u64::from(seq) >= self.batch.first_seq() {
             return Ok(true);
         }
         let unreadable = |reason| Problem::new(Code::IO, "", format!("event {seq}"), reason);
         let data = self.texts().data(seq).map_err(|error| unreadable(error.reason))?;
         let kind_of = |seq: Seq| self.state.kind(seq);
-        let said = data.as_deref().and_then(|data| content(&kind_of, kind, data));
-        Ok(said.as_deref() == Some(wanted))
+        let content = |data| content(&kind_of, wanted.kind, data);
+        Ok(data.as_deref().and_then(content) == content(&wanted.data))
     }
 
     /// Whether an equal earlier event makes this one superfluous: anything once recorded does, unless its reporter
@@ -405,7 +451,7 @@ impl<'s> Session<'s> {
         // An unfinished tail was cut off first, so the batch begins where the head ended.
         self.offsets.note_batch(receipt.seq as Seq, before, self.batch.bytes());
         self.contents.committed();
-        self.batch = Batch::new(receipt.size + 1);
+        self.batch = Batch::new(receipt.size + 1).on_threads(self.options.division.threads);
         Ok(receipt)
     }
 

@@ -13,6 +13,7 @@ mod input;
 mod named;
 mod notation;
 mod references;
+mod respelt;
 mod texts;
 mod votes;
 mod wire;
@@ -24,7 +25,7 @@ use recount_model::problem::{Code, Problem};
 
 pub use canonical::{canonical, content, members, own_members, written_content};
 pub use diagnose::diagnose;
-pub use input::{Input, read_input};
+pub use input::{Input, read_input, read_plain_input};
 pub use named::{Named, What, named};
 pub use references::{Translation, Untranslated, declared, translate};
 pub use withheld::{kept, redacted, withheld};

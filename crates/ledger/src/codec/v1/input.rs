@@ -3,9 +3,10 @@
 use recount_model::event::Kind;
 use recount_model::problem::{Code, Problem, nearest};
 
-use super::canonical::arrange;
+use super::canonical::{arrange, written_content};
 use super::diagnose::{Diagnosis, Ledger};
-use super::{KindOf, SeqOf};
+use super::respelt::{Members as Slices, respelt};
+use super::{KindOf, SeqOf, written};
 use crate::codec::schema::{Field, Layout, Shape};
 use crate::codec::tree::{Members, Tree, member};
 
@@ -48,6 +49,37 @@ const LINE: &Layout = &Layout {
 ///
 /// Every problem of the line. The path of a member of the data starts inside the data.
 pub fn read_input(
+    line: &str,
+    resolve: SeqOf<'_>,
+    kind_of: KindOf<'_>,
+    salt: &dyn Fn() -> String,
+) -> Result<Input, Vec<Problem>> {
+    match read_plain_input(line, kind_of) {
+        Some(input) => Ok(input),
+        None => read_any_input(line, resolve, kind_of, salt),
+    }
+}
+
+/// Reads a line of input that needs neither labels nor salt, holds no escape and is right, in a fraction of the time; nothing of
+/// any other. It reads the same as [`read_input`]; where `kind_of` knows no event, that of any line but a correction.
+pub fn read_plain_input(line: &str, kind_of: KindOf<'_>) -> Option<Input> {
+    let members = Slices::of(LINE, line).filter(|_| line.len() <= MAX_LINE)?;
+    let quoted = |name| members.get(LINE, name)?.strip_prefix('"')?.strip_suffix('"');
+    let kind = appendable(quoted("type")?).ok().filter(|kind| *kind != Kind::CaseDocumented)?;
+    let label = match members.get(LINE, "label")? {
+        "" => None,
+        _ => Some(quoted("label").filter(|label| !label.is_empty() && label_problem(label).is_none())?),
+    };
+    let data = members.get(LINE, "data")?;
+    let fits = |data: &str| written(kind, data, kind_of).is_some() && written_content(kind, data).is_some();
+    let data = match fits(data) {
+        true => data.to_owned(),
+        false => respelt(kind, data, kind_of).filter(|data| fits(data))?,
+    };
+    Some(Input { kind, label: label.map(str::to_owned), data })
+}
+
+fn read_any_input(
     line: &str,
     resolve: SeqOf<'_>,
     kind_of: KindOf<'_>,
@@ -120,4 +152,69 @@ fn label_problem(label: &str) -> Option<Problem> {
     let fits = label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'));
     (!fits)
         .then(|| Problem::new(Code::BAD_LABEL, "label", label, "expected a label of a-z, 0-9, `.`, `_`, `-`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kind_of(seq: u32) -> Option<Kind> {
+        let kinds = [Kind::FigureReported, Kind::SourceAdded, Kind::RecordCorrected];
+        kinds.get((seq as usize).checked_sub(1)?).copied()
+    }
+
+    /// The data as they are read the short way, which is how the long way reads them.
+    fn check(line: &str) -> Option<String> {
+        let plain = read_plain_input(line, &kind_of)?;
+        assert_eq!(read_any_input(line, &|_| None, &kind_of, &String::new).as_ref(), Ok(&plain), "{line}");
+        Some(plain.data)
+    }
+
+    #[test]
+    fn what_only_stands_in_another_order_is_plain() {
+        insta::assert_snapshot!(check(r#" { "label" : "x", "data":{"value":"1" , "breakdown":{"b":"2","a":"1"},"unsourced":true,"reporter":"r","indicator":"i"},"type":"figure.reported"}"#).unwrap_or_default(), @r#"{"indicator":"i","value":"1","reporter":"r","unsourced":true,"breakdown":{"a":"1","b":"2"}}"#);
+        insta::assert_snapshot!(check(r#"{"type":"record.corrected","data":{"reason":"r","data":{"title":"T","id":"s"},"target":2}}"#).unwrap_or_default(), @r#"{"target":2,"data":{"id":"s","title":"T"},"reason":"r"}"#);
+        insta::assert_snapshot!(check(r#"{"type":"check.added","data":{"rule":{"total":{"parts":[ "a","b"],"indicator":"c"}},"id":"x"}}"#).unwrap_or_default(), @r#"{"id":"x","rule":{"total":{"indicator":"c","parts":["a","b"]}}}"#);
+    }
+
+    #[test]
+    fn what_takes_more_is_not() {
+        for line in [
+            r#"{"type":"record.retracted","data":{"target":"@x","reason":"r"}}"#,
+            r#"{"type":"record.retracted","data":{"target":1,"reason":"r\\n"}}"#,
+            "{\"type\":\"record.retracted\",\"data\":{\"target\":1,\"reason\":\"a\u{2028}b\"}}",
+            r#"{"type":"record.retracted","data":{"target":1,"reason":"r","target":1}}"#,
+            r#"{"type":"record.retracted","data":{"target":1,"reason":"r"},"label":"A"}"#,
+            r#"{"type":"record.retracted","data":{"target":1,"reason":"r"},"label":""}"#,
+            r#"{"type":"record.retracted","data":{"target":1,"reason":"r"},"label":null}"#,
+            r#"{"type":"record.retracted","data":{"target":1,"reason":"r"}} x"#,
+            r#"{"type":"record.corrected","data":{"target":3,"data":{},"reason":"r"}}"#,
+            r#"{"type":"ledger.merged","data":{}}"#,
+            r#"{"type":"record.retracted"}"#,
+        ] {
+            assert_eq!(check(line), None, "{line}");
+        }
+    }
+
+    proptest! {
+        /// Whatever is changed in a line, what is read the short way is what is read the long way.
+        #[test]
+        fn both_ways_agree(
+            line in prop::sample::select(vec![
+                r#"{"type":"figure.reported","data":{"value":"1","breakdown":{"b":"2","a":"1"},"source":"s","reporter":"r","indicator":"i"},"label":"x"}"#,
+                r#"{"data":{"target":1,"reason":"r","data":{"source":"s","value":"1","indicator":"i","reporter":"r"}},"type":"record.corrected"}"#,
+                r#"{"type":"finding.acknowledged","data":{"check":"c","figures":[3,2],"reason":"r"}}"#,
+            ]),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&b"\"\\{}[],: 01ab"[..])), 0..4),
+        ) {
+            let mut line = line.to_owned();
+            for (index, byte) in changes {
+                let at = index.index(line.len());
+                line.replace_range(at..=at, &char::from(byte).to_string());
+            }
+            check(&line);
+        }
+    }
 }

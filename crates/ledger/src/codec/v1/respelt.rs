@@ -1,0 +1,234 @@
+//! Bringing data into the writer's spelling without a tree: members are slices of the text, put in the order of the layout.
+//!
+//! What people append is rarely in the writer's order, and nearly never needs more than that. So this knows only data of plain
+//! strings, whole numbers and words, gives up at everything else (escapes, `null`, labels, whatever is wrong), and whoever
+//! uses it reads the result by the writer's own layout, which tells whether it holds. What it gives is what
+//! [`arrange`](super::canonical::arrange) gives (property test).
+
+use recount_model::event::{Kind, Seq};
+
+use super::{KindOf, layout};
+use crate::codec::schema::{Layout, Shape};
+use crate::json::plain_length;
+
+/// No object has more members.
+const MOST_MEMBERS: usize = 24;
+
+/// Spells data as the writer does; nothing where that takes more than another order.
+pub(super) fn respelt(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Option<String> {
+    let mut out = String::with_capacity(data.len());
+    let layout = layout(kind);
+    let members = Members::of(layout, data)?;
+    let replaced = match kind {
+        Kind::RecordCorrected => Some(self::layout(replaced(&members, layout, kind_of)?)),
+        _ => None,
+    };
+    members.write(layout, replaced, &mut out)?;
+    Some(out)
+}
+
+/// The type of the event that a correction replaces.
+fn replaced(members: &Members<'_>, layout: &Layout, kind_of: KindOf<'_>) -> Option<Kind> {
+    let target: Seq = members.get(layout, "target")?.parse().ok()?;
+    kind_of(target).filter(|kind| kind.is_correctable())
+}
+
+/// The values of an object as they are spelt, in the order of its layout; those that are not there are empty.
+pub(super) struct Members<'a>([&'a str; MOST_MEMBERS]);
+
+impl<'a> Members<'a> {
+    /// Reads a whole text as an object of this layout; nothing where a member is unknown or given twice.
+    pub(super) fn of(layout: &Layout, text: &'a str) -> Option<Self> {
+        let mut members = Members([""; MOST_MEMBERS]);
+        let mut from = Scan { text, at: 0 };
+        from.object(|name, value| {
+            let place = layout.fields.iter().position(|field| field.name == name)?;
+            let member = members.0.get_mut(place).filter(|member| member.is_empty())?;
+            *member = value;
+            Some(())
+        })?;
+        from.is_at_end().then_some(members)
+    }
+
+    /// The value of a member; empty if it is not there.
+    pub(super) fn get(&self, layout: &Layout, name: &str) -> Option<&'a str> {
+        let place = layout.fields.iter().position(|field| field.name == name)?;
+        self.0.get(place).copied()
+    }
+
+    fn write(&self, layout: &Layout, replaced: Option<&Layout>, out: &mut String) -> Option<()> {
+        let mut lead = '{';
+        for (field, text) in layout.fields.iter().zip(self.0) {
+            if text.is_empty() {
+                continue;
+            }
+            out.push(lead);
+            out.push('"');
+            out.push_str(field.name);
+            out.push_str("\":");
+            write(&field.shape, text, replaced, out)?;
+            lead = ',';
+        }
+        if lead == '{' {
+            out.push(lead);
+        }
+        out.push('}');
+        Some(())
+    }
+}
+
+/// Writes a value of this shape; `replaced` is the layout of data of unknown type.
+fn write(shape: &Shape, text: &str, replaced: Option<&Layout>, out: &mut String) -> Option<()> {
+    match (shape, text.as_bytes()[0]) {
+        (Shape::Object(layout) | Shape::Either(_, layout), b'{') => {
+            Members::of(layout, text)?.write(layout, None, out)
+        }
+        (Shape::Data, b'{') => Members::of(replaced?, text)?.write(replaced?, None, out),
+        (Shape::Map(_, item), b'{') => write_map(item, text, out),
+        (Shape::List(item), b'[') => {
+            let mut lead = '[';
+            Scan { text, at: 0 }.list(|value| {
+                out.push(std::mem::replace(&mut lead, ','));
+                write(item, value, None, out)
+            })?;
+            if lead == '[' {
+                out.push(lead);
+            }
+            out.push(']');
+            Some(())
+        }
+        (_, b'{' | b'[') => None,
+        _ => {
+            out.push_str(text);
+            Some(())
+        }
+    }
+}
+
+/// Writes an object with free names, sorted by name.
+fn write_map(item: &Shape, text: &str, out: &mut String) -> Option<()> {
+    let mut entries = Vec::new();
+    Scan { text, at: 0 }.object(|name, value| {
+        entries.push((name, value));
+        Some(())
+    })?;
+    entries.sort_unstable();
+    out.push('{');
+    for (index, (name, value)) in entries.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        out.push('"');
+        out.push_str(name);
+        out.push_str("\":");
+        write(item, value, None, out)?;
+    }
+    out.push('}');
+    Some(())
+}
+
+/// A place in a line of JSON.
+struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scan<'a> {
+    fn next(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while matches!(bytes.get(self.at), Some(b' ' | b'\t' | b'\r')) {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+
+    fn is_at_end(&mut self) -> bool {
+        self.next().is_none()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let taken = self.next() == Some(byte);
+        self.at += usize::from(taken);
+        taken
+    }
+
+    /// The inside of a string without escapes.
+    fn string(&mut self) -> Option<&'a str> {
+        self.take(b'"').then_some(())?;
+        let start = self.at;
+        self.at += plain_length(&self.text.as_bytes()[start..]);
+        let inside = &self.text[start..self.at];
+        (self.text.as_bytes().get(self.at) == Some(&b'"')).then(|| self.at += 1)?;
+        Some(inside)
+    }
+
+    /// An object, member by member.
+    fn object(&mut self, mut member: impl FnMut(&'a str, &'a str) -> Option<()>) -> Option<()> {
+        self.items(b'{', b'}', |this| {
+            let name = this.string()?;
+            this.take(b':').then_some(())?;
+            member(name, this.value()?)
+        })
+    }
+
+    /// A list, item by item.
+    fn list(&mut self, mut item: impl FnMut(&'a str) -> Option<()>) -> Option<()> {
+        self.items(b'[', b']', |this| item(this.value()?))
+    }
+
+    fn items(&mut self, open: u8, close: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.take(open).then_some(())?;
+        if self.take(close) {
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            if self.take(close) {
+                return Some(());
+            }
+            self.take(b',').then_some(())?;
+        }
+    }
+
+    /// A value as it is spelt. What is nested in it is stepped over: whoever takes it reads it.
+    fn value(&mut self) -> Option<&'a str> {
+        let first = self.next()?;
+        let start = self.at;
+        match first {
+            b'"' => drop(self.string()?),
+            b'{' | b'[' => self.skip_nested()?,
+            b't' => self.word("true")?,
+            b'f' => self.word("false")?,
+            _ => {
+                let rest = &self.text.as_bytes()[start..];
+                let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                (digits > 0).then(|| self.at += digits)?;
+            }
+        }
+        Some(&self.text[start..self.at])
+    }
+
+    /// Steps behind the bracket that closes the one at hand, whatever stands between but strings.
+    fn skip_nested(&mut self) -> Option<()> {
+        let mut depth = 0;
+        loop {
+            match *self.text.as_bytes().get(self.at)? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Some(());
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        self.text[self.at..].starts_with(word).then(|| self.at += word.len())
+    }
+}
