@@ -12,6 +12,7 @@ mod events;
 pub mod key;
 mod numbers;
 mod offsets;
+mod packed;
 pub mod record;
 mod row;
 pub(crate) mod rows;
@@ -91,7 +92,7 @@ impl State {
     }
 
     /// The same for a writer or a verifier: it knows what [`State::admit`] and [`State::apply`] need, and has no figures.
-    /// It costs about ten bytes an event; there will be about `events` of them.
+    /// It costs about seven bytes an event and what it declares; there will be about `events` of them.
     pub fn for_admission(events: u64) -> State {
         let events = usize::try_from(events).unwrap_or(0);
         State {

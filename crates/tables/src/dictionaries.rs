@@ -75,7 +75,7 @@ pub(crate) struct Declared {
 
 impl<T> From<&Versioned<T>> for Declared {
     fn from(entry: &Versioned<T>) -> Declared {
-        Declared { seq: entry.seq, version: entry.version, retracted_by: entry.retracted }
+        Declared { seq: entry.seq, version: entry.version, retracted_by: entry.retracted_by() }
     }
 }
 

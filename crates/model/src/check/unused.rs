@@ -125,7 +125,7 @@ impl Used {
         for Refs { reporter, source, places, .. } in logs.chain(updates).chain(cases) {
             self.reporter(*reporter);
             self.source(*source);
-            places.iter().for_each(|place| self.place(Some(*place)));
+            places.iter().for_each(|place| self.place(*place));
         }
     }
 

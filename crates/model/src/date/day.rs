@@ -1,6 +1,7 @@
 //! Calendar days and instants, as plain numbers that compare fast.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
@@ -10,31 +11,43 @@ use super::DateError;
 const EPOCH: Date = date(1970, 1, 1);
 const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
 
-/// A day of the Gregorian calendar (ISO 8601, extended to the years 0000 to 9999): days since 1970-01-01.
+/// Days from 0000-01-01 to 1970-01-01.
+const BEFORE_1970: i32 = 719_528;
+
+/// A day of the Gregorian calendar (ISO 8601, extended to the years 0000 to 9999), counted from 1 on 0000-01-01: so an
+/// optional one takes no more room than another.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Day(i32);
+pub struct Day(NonZeroU32);
+
+const _: () = assert!(size_of::<Option<(Day, Day)>>() == 8);
 
 impl Day {
     /// 0000-01-01.
-    pub const MIN: Day = Day(-719_528);
+    pub const MIN: Day = Day::numbered(-BEFORE_1970);
     /// 9999-12-31.
-    pub const MAX: Day = Day(2_932_896);
+    pub const MAX: Day = Day::numbered(2_932_896);
+
+    /// The day that many days after 1970-01-01, which must be one of those there are.
+    const fn numbered(days: i32) -> Day {
+        Day(NonZeroU32::new((days + BEFORE_1970 + 1) as u32).expect("no day is before 0000-01-01"))
+    }
 
     /// The day with this date; `None` where the calendar has none or the year is not in 0 to 9999.
     pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Day> {
         let (year, month, day) = (i32::from(year), i32::from(month), i32::from(day));
         let fits = (0..=9999).contains(&year) && (1..=12).contains(&month);
-        (fits && (1..=days_in_month(year, month)).contains(&day)).then(|| Day(number_of(year, month, day)))
+        (fits && (1..=days_in_month(year, month)).contains(&day))
+            .then(|| Day::numbered(number_of(year, month, day)))
     }
 
     /// The day that many days after 1970-01-01; `None` outside [`MIN`](Day::MIN) to [`MAX`](Day::MAX).
     pub fn from_number(days: i32) -> Option<Day> {
-        (Day::MIN..=Day::MAX).contains(&Day(days)).then_some(Day(days))
+        (Day::MIN.number()..=Day::MAX.number()).contains(&days).then(|| Day::numbered(days))
     }
 
     /// Days since 1970-01-01.
-    pub fn number(self) -> i32 {
-        self.0
+    pub const fn number(self) -> i32 {
+        self.0.get() as i32 - 1 - BEFORE_1970
     }
 
     /// Reads `YYYY-MM-DD`.
@@ -48,23 +61,23 @@ impl Day {
 
     /// The first second of the day, in UTC.
     pub fn start(self) -> Instant {
-        Instant(i64::from(self.0) * SECONDS_OF_DAY)
+        Instant(i64::from(self.number()) * SECONDS_OF_DAY)
     }
 
     /// The first second after the day, in UTC; after 9999-12-31, which has none, its last second.
     pub fn end(self) -> Instant {
-        Day::from_number(self.0 + 1).map_or(Instant::MAX, Day::start)
+        Day::from_number(self.number() + 1).map_or(Instant::MAX, Day::start)
     }
 
     /// The day of a civil date; one before the year 0000 becomes its first day.
     pub(super) fn from_date(date: Date) -> Day {
         let days = date.duration_since(EPOCH).as_hours() / 24;
         let days = i32::try_from(days).expect("a civil date is within four million days of 1970");
-        Day(days).max(Day::MIN)
+        Day::numbered(days.max(Day::MIN.number()))
     }
 
     pub(super) fn date(self) -> Date {
-        let since = SignedDuration::from_hours(i64::from(self.0) * 24);
+        let since = SignedDuration::from_hours(i64::from(self.number()) * 24);
         EPOCH.checked_add(since).expect("a day is between 0000-01-01 and 9999-12-31")
     }
 
@@ -80,7 +93,7 @@ impl Day {
 impl fmt::Display for Day {
     /// `YYYY-MM-DD`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = civil(self.0);
+        let (year, month, day) = civil(self.number());
         let digit = |number: i32| b'0' + (number % 10) as u8;
         let text = [
             digit(year / 1000),
@@ -110,9 +123,9 @@ pub struct Instant(i64);
 
 impl Instant {
     /// 0000-01-01T00:00:00Z.
-    pub const MIN: Instant = Instant(Day::MIN.0 as i64 * SECONDS_OF_DAY);
+    pub const MIN: Instant = Instant(Day::MIN.number() as i64 * SECONDS_OF_DAY);
     /// 9999-12-31T23:59:59Z.
-    pub const MAX: Instant = Instant((Day::MAX.0 as i64 + 1) * SECONDS_OF_DAY - 1);
+    pub const MAX: Instant = Instant((Day::MAX.number() as i64 + 1) * SECONDS_OF_DAY - 1);
 
     /// The moment that many seconds after 1970-01-01T00:00:00Z; `None` outside
     /// [`MIN`](Instant::MIN) to [`MAX`](Instant::MAX).
@@ -138,7 +151,7 @@ impl Instant {
     /// The day it falls on in UTC.
     pub fn day(self) -> Day {
         let days = self.0.div_euclid(SECONDS_OF_DAY);
-        Day(i32::try_from(days).expect("an instant is within four million days of 1970"))
+        Day::numbered(i32::try_from(days).expect("an instant is within four million days of 1970"))
     }
 
     fn read(text: &[u8]) -> Option<Instant> {
@@ -212,7 +225,7 @@ pub(super) mod tests {
 
     /// Any day there is.
     pub(in crate::date) fn any_day() -> impl Strategy<Value = Day> {
-        (Day::MIN.0..=Day::MAX.0).prop_map(Day)
+        (Day::MIN.number()..=Day::MAX.number()).prop_map(Day::numbered)
     }
 
     #[test]

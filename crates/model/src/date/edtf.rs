@@ -36,7 +36,7 @@ pub struct Edtf {
     end: Option<Shape>,
 }
 
-const _: () = assert!(size_of::<Edtf>() <= 16);
+const _: () = assert!(size_of::<Edtf>() <= 12);
 
 /// How one date is spelled: how much of it, and with which mark.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,12 +1,13 @@
-//! Figure records as far as admission needs them: what each names, in eight bytes an event.
+//! Figure records as far as admission needs them: what each names, in six bytes an event.
 //!
 //! A writer and a verifier ask of an old record only whether it is in force, in which series it is and what it names. So
-//! they keep this in the place of [`Records`](super::record::Records), which costs six times as much.
+//! they keep this in the place of [`Records`](super::record::Records), which costs eight times as much.
 
 use std::collections::HashMap;
 
 use super::State;
-use super::key::{ReporterKey, SeriesKey, SourceKey};
+use super::key::{Key, ReporterKey, SeriesKey, SourceKey};
+use super::packed::Packed;
 use super::record::{NewRecord, Record};
 use crate::event::{Kind, Seq};
 
@@ -30,32 +31,48 @@ impl From<&Record> for Named {
 /// What the versions of claims name, by the events that made them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Claims {
-    /// Of event `n` at `n - 1`; no series for what is no version of a claim.
-    named: Vec<(Option<SeriesKey>, Option<SourceKey>)>,
+    /// The series of event `n` at `n`, counted from 1; 0 for what is no version of a claim.
+    series: Packed,
+    /// The same of its source, 0 for none.
+    sources: Packed,
     relayed_by: HashMap<Seq, ReporterKey>,
     /// (version, the record it supersedes), in order.
     revises: Vec<(Seq, Seq)>,
 }
 
-// The promise for a ledger of any size: see docs/reliability.md.
-const _: () = assert!(size_of::<(Option<SeriesKey>, Option<SourceKey>)>() == 8);
-
 impl Claims {
     pub(super) fn with_capacity(events: usize) -> Claims {
-        Claims { named: Vec::with_capacity(events), ..Claims::default() }
+        let column = || Packed::with_capacity(events);
+        Claims { series: column(), sources: column(), ..Claims::default() }
     }
 
     pub(super) fn push(&mut self, new: &NewRecord) {
-        self.named.resize(new.version as usize - 1, (None, None));
-        self.named.push((Some(new.series), new.source));
+        for _ in self.series.len()..new.version as usize {
+            self.series.push(0);
+            self.sources.push(0);
+        }
+        self.series.push(from_1(Some(new.series)));
+        self.sources.push(from_1(new.source));
         self.relayed_by.extend(new.relayed_by.map(|by| (new.version, by)));
         self.revises.extend(new.revises.map(|target| (new.version, target)));
     }
 
     fn find(&self, version: Seq) -> Option<Named> {
-        let (series, source) = *self.named.get((version as usize).checked_sub(1)?)?;
-        Some(Named { series: series?, source, relayed_by: self.relayed_by.get(&version).copied() })
+        let at = version as usize;
+        Some(Named {
+            series: key(self.series.get(at))?,
+            source: key(self.sources.get(at)),
+            relayed_by: self.relayed_by.get(&version).copied(),
+        })
     }
+}
+
+fn from_1<K: Key>(key: Option<K>) -> u32 {
+    key.map_or(0, |key| key.index() as u32 + 1)
+}
+
+fn key<K: Key>(from_1: u32) -> Option<K> {
+    from_1.checked_sub(1).map(|index| K::from_index(index as usize))
 }
 
 impl State {
@@ -126,7 +143,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::key::Key;
     use crate::testing::Book;
 
     /// Every claim in force, as both ways of keeping claims have it.

@@ -195,7 +195,7 @@ pub struct Refs {
     /// When it was said, for statements.
     pub date: Option<Edtf>,
     /// Origin and destination, for cases.
-    pub places: Vec<PlaceKey>,
+    pub places: [Option<PlaceKey>; 2],
 }
 
 /// A later fact about a case.

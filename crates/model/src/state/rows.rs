@@ -181,7 +181,7 @@ impl State {
         date: Option<Edtf>,
     ) -> Result<Refs, Problem> {
         let reporter = self.reporter_if(reporter, member)?;
-        Ok(Refs { reporter, source: self.source_if(source)?, date, places: Vec::new() })
+        Ok(Refs { reporter, source: self.source_if(source)?, date, places: [None; 2] })
     }
 
     pub(super) fn case_refs(
@@ -190,10 +190,10 @@ impl State {
         source: &str,
         route: &Route<'_>,
     ) -> Result<Refs, Problem> {
-        let mut refs = self.refs(reporter, "reporter", Some(source), None)?;
-        refs.places.extend(self.place(route.origin.as_deref(), "origin")?);
-        refs.places.extend(self.place(route.destination.as_deref(), "destination")?);
-        Ok(refs)
+        let refs = self.refs(reporter, "reporter", Some(source), None)?;
+        let origin = self.place(route.origin.as_deref(), "origin")?;
+        let destination = self.place(route.destination.as_deref(), "destination")?;
+        Ok(Refs { places: [origin, destination], ..refs })
     }
 }
 

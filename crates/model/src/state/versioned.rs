@@ -1,5 +1,7 @@
 //! Rows of which corrections make newer versions.
 
+use std::num::NonZeroU32;
+
 use super::key::{Key, Names};
 use crate::event::Seq;
 
@@ -8,8 +10,7 @@ use crate::event::Seq;
 pub struct Versioned<T> {
     /// The event that recorded it.
     pub seq: Seq,
-    /// The event that retracted it, if any.
-    pub retracted: Option<Seq>,
+    retracted: Option<NonZeroU32>,
     /// The event that gave it its present content: `seq`, or a correction.
     pub version: Seq,
     /// Its present content.
@@ -23,6 +24,11 @@ impl<T> Versioned<T> {
     /// A thing as first recorded.
     pub fn new(seq: Seq, row: T) -> Self {
         Versioned { seq, retracted: None, version: seq, row, older: None }
+    }
+
+    /// The event that retracted it, if any.
+    pub fn retracted_by(&self) -> Option<Seq> {
+        self.retracted.map(NonZeroU32::get)
     }
 
     /// Whether it was not retracted.
@@ -54,7 +60,7 @@ pub(crate) trait Amend {
 
 impl<T> Amend for Versioned<T> {
     fn retract(&mut self, by: Seq) {
-        self.retracted = Some(by);
+        self.retracted = NonZeroU32::new(by);
     }
 
     /// Whether the correction is the newest one or not, what remains is the newest of the others.
@@ -227,7 +233,7 @@ mod tests {
     fn a_retracted_declaration_is_not_found_and_can_be_made_again() {
         let mut sources: Dictionary<SourceKey, u8> = Dictionary::default();
         let key = sources.declare(2, "x", 1);
-        sources.find_mut(2).unwrap().retracted = Some(3);
+        sources.find_mut(2).unwrap().retract(3);
         assert_eq!(sources.find("x"), None);
         assert_eq!(sources.declare(4, "x", 2), key);
         assert_eq!(sources.row(key), &2);

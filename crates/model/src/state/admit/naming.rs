@@ -60,7 +60,7 @@ impl Admission<'_> {
     fn place_named_by(&self, place: PlaceKey) -> Option<Seq> {
         self.series_named_by(|series| series.place == Some(place))
             .or_else(|| in_dictionary(&self.state.places, |row| row.parent == Some(place)))
-            .or_else(|| self.in_refs(|refs| refs.places.contains(&place)))
+            .or_else(|| self.in_refs(|refs| refs.places.contains(&Some(place))))
             .or_else(|| in_dictionary(&self.state.checks, |row| row.names_place(place)))
     }
 
