@@ -2,7 +2,7 @@
 
 use recount_ledger::checkpoint::Checkpoint;
 use recount_ledger::codec;
-use recount_ledger::line::{EventLine, Line, MAX_LINE};
+use recount_ledger::line::{Envelope, EventLine, Line, MAX_LINE};
 use recount_ledger::stub::Stub;
 use recount_model::event::{Kind, Seq};
 use recount_model::problem::{Code, Problem};
@@ -15,8 +15,30 @@ pub(crate) fn kind_of(seq: Seq) -> Option<Kind> {
     (1..1_000).contains(&seq).then(|| Kind::ALL[seq as usize % Kind::ALL.len()])
 }
 
+/// The same in a spelling that is none of the writer's, so that only the general readers take it.
+fn spaced(object: &str) -> Option<String> {
+    object.strip_prefix('{').map(|rest| format!("{{ {rest}"))
+}
+
+/// The writer's layout is read without looking at every member, and so as the general reader reads it.
+fn fast(bytes: &[u8]) {
+    let Ok(line) = std::str::from_utf8(bytes) else { return };
+    let Some(general) = spaced(line).filter(|spaced| spaced.len() <= MAX_LINE) else { return };
+    let event = EventLine::parse(bytes).ok();
+    assert_eq!(event, EventLine::parse(general.as_bytes()).ok(), "{line}: one meaning in any spelling");
+    let Some(Envelope { seq, at, by, clock, kind, data }) = Envelope::of(line) else { return };
+    if let Some(event) = &event {
+        let read = (event.seq, event.at, &*event.by, event.clock, &*event.kind, event.data);
+        assert_eq!((seq, at, by, clock, kind, data), read, "{line}");
+        assert_eq!(event.from, None, "{line}");
+    }
+    let fact = Kind::parse(kind).and_then(|kind| codec::written(kind, data, &kind_of));
+    assert!(fact.is_none() || event.is_some(), "{line}: an envelope with data that hold is an event");
+}
+
 /// A line without its LF.
 pub(crate) fn line(bytes: &[u8]) {
+    fast(bytes);
     let event = match EventLine::parse(bytes) {
         Ok(event) => event,
         Err(error) => {
@@ -52,8 +74,13 @@ pub(crate) fn line(bytes: &[u8]) {
     }
 }
 
-/// The data of an event: read and diagnosed alike, spelt once.
+/// The data of an event: read and diagnosed alike, fast or not, spelt once.
 pub(crate) fn data(kind: Kind, data: &str) {
+    if let Some(fact) = codec::written(kind, data, &kind_of) {
+        let general = spaced(data).expect("the data of an event are an object");
+        let general = codec::parse(kind, &general, &kind_of).expect("what the fast reader takes holds");
+        assert_eq!(format!("{fact:?}"), format!("{general:?}"), "{data}: both readers agree");
+    }
     let problems = codec::diagnose(kind, data, &kind_of);
     assert!(problems.iter().all(is_told), "{problems:?}");
     let canonical = match codec::parse(kind, data, &kind_of) {
@@ -73,6 +100,12 @@ pub(crate) fn data(kind: Kind, data: &str) {
     let content = codec::content(kind, data, &kind_of);
     assert_eq!(codec::content(kind, &canonical, &kind_of), content, "one content");
     assert!(codec::members(kind, data).is_ok(), "its texts are there");
+    let own = codec::own_members(data).expect("what is read has members");
+    for name in own.0.keys().map(String::as_str).chain([""]) {
+        if let Some(text) = codec::written_text(data, name) {
+            assert_eq!(text, own.get(name), "{data}: {name:?} taken out alone");
+        }
+    }
     // Objects in it are texts as they are spelt, so only the names are the same.
     let names = |data: &str| codec::own_members(data).map(|own| own.0.into_keys().collect::<Vec<_>>());
     assert_eq!(names(data), names(&canonical), "the same members whatever the spelling");
