@@ -337,6 +337,43 @@ mod tests {
     }
 
     #[test]
+    fn the_writers_layout_has_an_envelope() {
+        let at = Instant::parse("2026-11-23T18:00:00Z").unwrap();
+        let data = r#"{"value":">20000"}"#;
+        let envelope = Envelope { seq: 2, at, by: "ana", clock: None, kind: "figure.reported", data };
+        assert_eq!(Envelope::of(LINE), Some(envelope));
+        let clock = LINE.replacen("\"type\"", "\"clock\":\"set\",\"type\"", 1);
+        assert_eq!(Envelope::of(&clock), Some(Envelope { clock: Some(Clock::Set), ..envelope }));
+        for (from, to) in [
+            ("2,", "02,"),
+            ("2,", "2.0,"),
+            ("ana", "\\u0061na"),
+            ("\"type\"", "\"from\":{},\"type\""),
+            ("\"type\"", "\"clock\":\"fast\",\"type\""),
+            ("\"by\"", " \"by\""),
+            ("18:00", "25:00"),
+        ] {
+            assert_eq!(Envelope::of(&LINE.replacen(from, to, 1)), None, "{to}");
+        }
+    }
+
+    #[test]
+    fn lines_have_a_limit_in_any_spelling() {
+        let longest = |space: &str, length: usize| {
+            let line = LINE.replacen("ana", &format!("{}ana", "x".repeat(length)), 1);
+            line.replacen('{', &format!("{{{space}"), 1)
+        };
+        for space in ["", " "] {
+            let spare = MAX_LINE - longest(space, 0).len();
+            let (fits, over) = (longest(space, spare), longest(space, spare + 1));
+            assert!(EventLine::parse(fits.as_bytes()).is_ok());
+            assert_eq!(Envelope::of(&fits).is_some(), space.is_empty());
+            assert_eq!(Envelope::of(&over), None);
+            assert_eq!(check(&over), "column 1048577: expected at most 1 MiB in a line, found more");
+        }
+    }
+
+    #[test]
     fn every_beginning_is_incomplete() {
         for end in 0..LINE.len() {
             let error = EventLine::parse(&LINE.as_bytes()[..end]).unwrap_err();

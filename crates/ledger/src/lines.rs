@@ -174,6 +174,18 @@ mod tests {
     }
 
     #[test]
+    fn the_limit_is_exact_where_lines_and_blocks_end_together() {
+        for length in [MAX_LINE - 1, MAX_LINE, MAX_LINE + 1, MAX_LINE + BLOCK - 1, MAX_LINE + BLOCK] {
+            let mut content = vec![b'x'; length];
+            content.push(b'\n');
+            let found = check(&content, 0..content.len() as u64);
+            assert_eq!((found[0].2 <= MAX_LINE, found.len()), (length <= MAX_LINE, 1), "{length}");
+        }
+        let longest = vec![b'x'; MAX_LINE];
+        assert_eq!(check(&longest, 0..MAX_LINE as u64), [(1, 0, MAX_LINE, false)]);
+    }
+
+    #[test]
     fn a_file_that_became_shorter_is_an_error() {
         let file = tempfile::tempfile().unwrap();
         let error = Lines::new(&file, 0..1, 1).next().unwrap_err();

@@ -199,3 +199,27 @@ pub(crate) fn write_all_at(file: &dyn StoredFile, mut bytes: &[u8], mut offset: 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::testing::WatchedStorage;
+
+    #[test]
+    fn short_and_interrupted_calls_are_gone_on_with_and_errors_are_not() {
+        let storage = WatchedStorage::default();
+        let file = storage.file(b"....");
+        write_all_at(&*file, b"abcdefg", 2).unwrap();
+        let mut read = [0; 9];
+        read_exact_at(&*file, &mut read, 0).unwrap();
+        assert_eq!(&read, b"..abcdefg");
+        let shorter = read_exact_at(&*file, &mut read, 1).unwrap_err();
+        assert_eq!(shorter.kind(), io::ErrorKind::UnexpectedEof);
+        storage.fail("read");
+        assert_eq!(read_exact_at(&*file, &mut read, 0).unwrap_err().to_string(), "told to fail");
+        storage.fail("write");
+        assert_eq!(write_all_at(&*file, b"abc", 0).unwrap_err().to_string(), "told to fail");
+    }
+}

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -99,7 +99,8 @@ impl Folder {
     }
 }
 
-/// The real storage, with a list of the calls that change something, and one kind of call that fails when told.
+/// The real storage, with a list of the calls that change something, and one kind of call that fails when told. Every second
+/// read and write is interrupted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WatchedStorage {
     state: Arc<Mutex<State>>,
@@ -109,12 +110,27 @@ pub(crate) struct WatchedStorage {
 struct State {
     calls: Vec<&'static str>,
     failing: &'static str,
+    error: Option<io::ErrorKind>,
+    interrupts: bool,
 }
 
 impl WatchedStorage {
     /// From now on calls of this name fail; a `write` after half of its bytes.
     pub(crate) fn fail(&self, name: &'static str) {
         self.state.lock().unwrap().failing = name;
+    }
+
+    /// The same, with this error.
+    pub(crate) fn fail_as(&self, name: &'static str, error: io::ErrorKind) {
+        self.state.lock().unwrap().error = Some(error);
+        self.fail(name);
+    }
+
+    /// A file of this storage in memory.
+    pub(crate) fn file(&self, content: &[u8]) -> Box<dyn StoredFile> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(content).unwrap();
+        self.watched(Box::new(file))
     }
 
     /// The names of the calls since the last question, repetitions left out.
@@ -127,11 +143,27 @@ impl WatchedStorage {
         if state.calls.last() != Some(&name) {
             state.calls.push(name);
         }
-        if state.failing == name { Err(io::Error::other("told to fail")) } else { Ok(()) }
+        state.outcome(name)
+    }
+
+    fn interrupt(&self) -> io::Result<()> {
+        let mut state = self.state.lock().unwrap();
+        state.interrupts = !state.interrupts;
+        if state.interrupts { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     }
 
     fn watched(&self, inner: Box<dyn StoredFile>) -> Box<dyn StoredFile> {
         Box::new(WatchedFile { inner, storage: self.clone() })
+    }
+}
+
+impl State {
+    fn outcome(&self, name: &'static str) -> io::Result<()> {
+        match self.error {
+            _ if self.failing != name => Ok(()),
+            Some(error) => Err(error.into()),
+            None => Err(io::Error::other("told to fail")),
+        }
     }
 }
 
@@ -178,12 +210,15 @@ struct WatchedFile {
 
 impl StoredFile for WatchedFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.storage.interrupt()?;
+        self.storage.state.lock().unwrap().outcome("read")?;
         // One byte less than asked, so that short reads are the rule.
         let wanted = buffer.len().saturating_sub(1).max(1).min(buffer.len());
         self.inner.read_at(&mut buffer[..wanted], offset)
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        self.storage.interrupt()?;
         // Half of what is asked, so that short writes are the rule; what fails has written that much.
         let written = self.inner.write_at(&bytes[..bytes.len().div_ceil(2)], offset)?;
         self.storage.call("write")?;

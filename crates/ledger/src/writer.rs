@@ -331,6 +331,14 @@ mod tests {
     }
 
     #[test]
+    fn a_ledger_that_appears_meanwhile_is_not_replaced() {
+        let (storage, folder) = (WatchedStorage::default(), Folder::new());
+        storage.fail_as("rename", io::ErrorKind::AlreadyExists);
+        let created = Writer::create(&storage, &folder.path(), &batch(1, 1), &OPTIONS);
+        assert!(matches!(created.map(drop), Err(LedgerError::Exists { .. })));
+    }
+
+    #[test]
     fn one_writer_at_a_time() {
         let folder = Folder::with(&ledger(&[2]));
         let first = open(&RealStorage, &folder).unwrap();

@@ -261,6 +261,29 @@ mod tests {
     }
 
     #[test]
+    fn a_file_like_another_is_its_owners_and_as_narrow() {
+        use std::os::unix::fs::{PermissionsExt, chown};
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        fs::write(&old, "").unwrap();
+        let own = owner(&fs::metadata(&old).unwrap());
+        for (user, group) in [own, (0, 1), (1, 0), (1, 1)] {
+            // Only the superuser can give files away.
+            if chown(&old, Some(user), Some(group)).is_err() {
+                return;
+            }
+            for mode in [0o600, 0o644] {
+                fs::set_permissions(&old, fs::Permissions::from_mode(mode)).unwrap();
+                RealStorage.create_new(&new, Some(&old)).unwrap();
+                let metadata = fs::metadata(&new).unwrap();
+                assert_eq!((owner(&metadata), metadata.mode() & 0o777), ((user, group), mode));
+                assert!(RealStorage.create_new(&new, None).is_err(), "it is there");
+                fs::remove_file(&new).unwrap();
+            }
+        }
+    }
+
+    #[test]
     fn rename_replaces_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let (old, new) = (folder.path().join("old"), folder.path().join("new"));

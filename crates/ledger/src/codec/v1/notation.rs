@@ -280,6 +280,30 @@ mod tests {
         }
     }
 
+    /// Every shape of a string refuses what none takes, with its own code.
+    #[test]
+    fn every_string_is_looked_at() {
+        let bad = |shape: Shape| {
+            assert!(shape.is_string());
+            assert_eq!(problem(&shape, "m", "\n").map(|problem| problem.member).as_deref(), Some("m"));
+            check(shape, "\n")[..5].to_owned()
+        };
+        assert_eq!(bad(Shape::Text), "E0209");
+        let ids = [Shape::Id(Dictionary::Vote), Shape::Ref(Dictionary::Place), Shape::Code];
+        assert_eq!(ids.map(bad), ["E0203"; 3]);
+        assert_eq!([Shape::Value, Shape::Minimum].map(bad), ["E0201"; 2]);
+        assert_eq!([Shape::Date, Shape::Published].map(bad), ["E0202"; 2]);
+        let others = [
+            Shape::Duration,
+            Shape::Expression,
+            Shape::Country,
+            Shape::Language,
+            Shape::Hex(2),
+            Position::SHAPE,
+        ];
+        insta::assert_snapshot!(others.map(bad).join(" "), @"E0206 E0207 E0204 E0205 E0210 E0208");
+    }
+
     #[test]
     fn hints() {
         insta::assert_snapshot!(check(Position::SHAPE, "abstian"), @r#"E0208 expected one of: yes, no, abstain, absent, not_member Some("did you mean abstain?")"#);

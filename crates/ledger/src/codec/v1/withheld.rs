@@ -55,3 +55,49 @@ pub fn kept<'a>(kind: Kind, event: &EventLine<'a>) -> Kept<'a> {
         _ => Kept::Nothing,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use recount_model::date::Instant;
+
+    use super::*;
+    use crate::merkle::leaf_hash;
+
+    /// What a stub of this type that keeps this says.
+    fn check(kind: &str, kept: Kept<'_>) -> String {
+        let stub = Stub {
+            seq: 7,
+            at: Instant::MIN,
+            by: "ana".into(),
+            kind: kind.into(),
+            kept,
+            redacted: leaf_hash(b""),
+        };
+        match withheld(&stub) {
+            Ok(Fact::Withheld(Withheld { kind, id, target, .. })) => {
+                format!("{} {id:?} {target:?}", kind.as_str())
+            }
+            Ok(fact) => format!("{fact:?}"),
+            Err(problem) => format!("{} {}", problem.code, problem.member),
+        }
+    }
+
+    #[test]
+    fn a_stub_keeps_what_its_type_needs_and_nothing_else() {
+        let kept = || {
+            [
+                Kept::Nothing,
+                Kept::Id("a".into()),
+                Kept::Id("A b".into()),
+                Kept::Target(3),
+                Kept::Target(1 << 32),
+            ]
+        };
+        let all = |kind| kept().map(|kept| check(kind, kept)).join("; ");
+        insta::assert_snapshot!(all("source.added"), @r#"E0102 ; source.added Some("a") None; E0102 ; E0102 ; E0102"#);
+        insta::assert_snapshot!(all("statement.recorded"), @"statement.recorded None None; E0102 ; E0102 ; E0102 ; E0102");
+        insta::assert_snapshot!(all("record.corrected"), @"E0102 ; E0102 ; E0102 ; record.corrected None Some(3); record.corrected None None");
+        insta::assert_snapshot!(all("figure.reported"), @"figure.reported None None; E0102 ; E0102 ; E0102 ; E0102");
+        insta::assert_snapshot!(all("nothing.known"), @"E0106 type; E0106 type; E0106 type; E0106 type; E0106 type");
+    }
+}

@@ -170,6 +170,13 @@ fn lines_of_input() {
 }
 
 #[test]
+fn labels_are_for_input_only() {
+    let data = r#"{"target":"first","reason":"x"}"#;
+    insta::assert_snapshot!(input(&format!(r#"{{"type":"record.retracted","data":{data}}}"#)), @r#"E0104 target <\"first\"> expected the sequence number of an earlier event"#);
+    insta::assert_snapshot!(check(Kind::RecordRetracted, &data.replace("first", "@first")), @r#"E0104 target <\"@first\"> expected the sequence number of an earlier event"#);
+}
+
+#[test]
 fn content_of_a_case_leaves_out_the_salt() {
     let case = |salt: &str| format!(r#"{{"salt":"{}","source":"s","id":"c"}}"#, salt.repeat(16));
     let content = |data: &str| content(Kind::CaseDocumented, data, &kind_of).unwrap().into_owned();

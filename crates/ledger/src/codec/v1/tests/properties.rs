@@ -183,6 +183,7 @@ proptest! {
     fn both_readers_agree(kind in kinds(), bytes: Vec<u8>, full: bool, changes: Vec<u8>, cuts in proptest::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&b"\"\\{}[],:x 0-"[..])), 0..2)) {
         let spelt = canonical(kind, &Tree::Object(data(kind, &bytes, full)).write(), &kind_of).unwrap();
         prop_assert_eq!(written(kind, &spelt, &kind_of).is_none(), spelt.contains('\\'), "{}", spelt);
+        prop_assert!(written(kind, &format!("{spelt} "), &kind_of).is_none(), "what comes behind is not left out");
         let mut tree = Tree::read(&spelt).unwrap();
         let mut dice = Dice(changes.iter());
         for _ in 0..dice.below(3) {
@@ -227,6 +228,8 @@ proptest! {
         }
         let plain = all.0.iter().all(|(_, text)| !text.contains(['{', '[', '\\', '\u{2028}', '"']) && text != "false");
         prop_assert!(!plain || written_text(&spelt, "another") == Some(None), "{}", spelt);
+        let longer = format!("{spelt} ");
+        prop_assert_eq!(written_text(&longer, "another"), None);
     }
 
     /// Any text at all is refused by both or taken by both.
