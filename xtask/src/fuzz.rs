@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::workspace::{cargo, root};
 use crate::{Result, workspace};
@@ -37,12 +37,13 @@ struct Options {
 }
 
 /// A target that was run.
-struct Outcome {
+pub(crate) struct Outcome {
     target: String,
-    executions: u64,
+    /// Inputs that were tried.
+    pub(crate) executions: u64,
     seconds: f64,
     /// What went wrong, in libFuzzer's words, and the input it went wrong with.
-    find: Option<String>,
+    pub(crate) find: Option<String>,
 }
 
 /// Runs the task with the arguments after its name.
@@ -55,7 +56,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let folder = build()?;
     let mut finds = 0;
     for target in &options.targets {
-        let outcome = fuzz(&folder, target, options.seconds)?;
+        let outcome = fuzz(&folder, target, Duration::from_secs(options.seconds), &[])?;
         println!("{outcome}");
         finds += usize::from(outcome.find.is_some());
         if options.keep && outcome.find.is_none() {
@@ -99,7 +100,10 @@ fn parse(mut arguments: &[&str], targets: &[String]) -> Result<Options> {
 }
 
 /// The names of all targets, sorted.
-fn targets() -> Result<Vec<String>> {
+///
+/// # Errors
+/// If their folder cannot be read.
+pub(crate) fn targets() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(root().join("fuzz/fuzz_targets"))? {
         let path = entry?.path();
@@ -110,7 +114,10 @@ fn targets() -> Result<Vec<String>> {
 }
 
 /// Builds all targets and gives the folder of their programs.
-fn build() -> Result<PathBuf> {
+///
+/// # Errors
+/// If they do not build.
+pub(crate) fn build() -> Result<PathBuf> {
     let output = root().join("target/fuzz");
     let host = workspace::host()?;
     println!("fuzz: building (some minutes the first time)");
@@ -152,10 +159,17 @@ fn made_up(target: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn fuzz(folder: &Path, target: &str, seconds: u64) -> Result<Outcome> {
+/// Runs a target of the folder of programs for some time, perhaps under more options of libFuzzer.
+///
+/// # Errors
+/// If it cannot be run: what it finds is an outcome.
+pub(crate) fn fuzz(folder: &Path, target: &str, time: Duration, options: &[&str]) -> Result<Outcome> {
     let started = Instant::now();
     let mut command = program(folder, target, &[made_up(target)?, kept(target)])?;
-    let output = command.args(["-print_final_stats=1", &format!("-max_total_time={seconds}")]).output()?;
+    let output = command
+        .args(["-print_final_stats=1", &format!("-max_total_time={}", time.as_secs())])
+        .args(options)
+        .output()?;
     let log = String::from_utf8_lossy(&output.stderr);
     let find = (!output.status.success()).then(|| find(&log));
     Ok(Outcome {

@@ -5,6 +5,7 @@ mod clocks;
 mod crash_states;
 mod errors;
 mod full_disk;
+mod fuzzing;
 mod kills;
 mod memory;
 mod order;
@@ -116,6 +117,7 @@ pub(crate) const ROWS: &[Row] = &[
     writers::ROW,
     unfit_files::ROW,
     clocks::ROW,
+    fuzzing::ROW,
     memory::ROW,
 ];
 

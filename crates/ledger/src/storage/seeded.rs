@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{Access, Identity, OpenError, Storage, StoredFile};
+use super::{Access, Identity, OpenError, Storage, StoredFile, write_all_at};
 
 /// A mistake that somebody could make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Bug {
     NewFilesUnsynced,
     /// `fsync-retried`: a sync that failed is tried again, and believed.
     SyncRetried,
+    /// `write-behind`: what is written reaches the file only when it is used next, or closed.
+    WriteBehind,
     /// `short-write-ignored`: a write counts as whole however much was written.
     ShortWriteIgnored,
     /// `no-lock`: every writer gets the lock.
@@ -34,12 +36,13 @@ pub enum Bug {
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Bug; 9] = [
+    pub const ALL: [Bug; 10] = [
         Bug::NoSync,
         Bug::LateSync,
         Bug::NoFolderSync,
         Bug::NewFilesUnsynced,
         Bug::SyncRetried,
+        Bug::WriteBehind,
         Bug::ShortWriteIgnored,
         Bug::NoLock,
         Bug::NoTruncate,
@@ -55,6 +58,7 @@ impl Bug {
             "no-directory-fsync" => Bug::NoFolderSync,
             "rename-without-fsync" => Bug::NewFilesUnsynced,
             "fsync-retried" => Bug::SyncRetried,
+            "write-behind" => Bug::WriteBehind,
             "short-write-ignored" => Bug::ShortWriteIgnored,
             "no-lock" => Bug::NoLock,
             "no-truncate" => Bug::NoTruncate,
@@ -86,7 +90,13 @@ impl<S: Storage> SeededStorage<S> {
 
     fn seeded(&self, path: &Path, file: Box<dyn StoredFile>) -> Box<dyn StoredFile> {
         let is_new = self.created().iter().any(|created| created == path);
-        Box::new(SeededFile { bug: self.bug, file, is_new, owes_sync: AtomicBool::new(false) })
+        Box::new(SeededFile {
+            bug: self.bug,
+            file,
+            is_new,
+            owes_sync: AtomicBool::new(false),
+            unwritten: Mutex::default(),
+        })
     }
 }
 
@@ -128,33 +138,51 @@ struct SeededFile {
     file: Box<dyn StoredFile>,
     is_new: bool,
     owes_sync: AtomicBool,
+    /// Bytes and where they belong.
+    unwritten: Mutex<Vec<(Vec<u8>, u64)>>,
 }
 
 impl SeededFile {
     fn pay_sync(&self) -> io::Result<()> {
         if self.owes_sync.swap(false, Ordering::Relaxed) { self.file.sync_data() } else { Ok(()) }
     }
+
+    fn unwritten(&self) -> std::sync::MutexGuard<'_, Vec<(Vec<u8>, u64)>> {
+        self.unwritten.lock().expect("nothing panics while it holds the bytes")
+    }
+
+    fn pay_writes(&self) -> io::Result<()> {
+        let mut unwritten = self.unwritten();
+        unwritten.drain(..).try_for_each(|(bytes, offset)| write_all_at(&*self.file, &bytes, offset))
+    }
 }
 
 impl Drop for SeededFile {
     fn drop(&mut self) {
         // Late as it is, there is nobody left to hear of a failure.
+        let _ = self.pay_writes();
         let _ = self.pay_sync();
     }
 }
 
 impl StoredFile for SeededFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.pay_writes()?;
         self.file.read_at(buffer, offset)
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         self.pay_sync()?;
+        if self.bug == Bug::WriteBehind {
+            self.unwritten().push((bytes.to_vec(), offset));
+            return Ok(bytes.len());
+        }
         let written = self.file.write_at(bytes, offset)?;
         Ok(if self.bug == Bug::ShortWriteIgnored { bytes.len() } else { written })
     }
 
     fn truncate(&self, length: u64) -> io::Result<()> {
+        self.pay_writes()?;
         if self.bug == Bug::NoTruncate { Ok(()) } else { self.file.truncate(length) }
     }
 
@@ -176,6 +204,7 @@ impl StoredFile for SeededFile {
     }
 
     fn length(&self) -> io::Result<u64> {
+        self.pay_writes()?;
         self.file.length()
     }
 

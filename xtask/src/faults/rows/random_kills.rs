@@ -4,7 +4,7 @@ use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::Row;
+use super::{Control, Row};
 use crate::Result;
 use crate::faults::process::LIMIT;
 use crate::faults::runner::{BASE, Known, figures, receipts};
@@ -17,7 +17,7 @@ pub(crate) const ROW: Row = Row {
     title: "killed at a random time, restarted on the same ledger, killed again",
     needs: &[],
     in_ci: true,
-    controls: &[],
+    controls: &[Control::Bug("write-behind")],
     probe,
 };
 
