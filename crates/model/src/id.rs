@@ -126,6 +126,12 @@ mod tests {
     }
 
     #[test]
+    fn a_mistyped_country_has_a_nearest_one() {
+        assert_eq!(Country::nearest("ukra"), Some("UKR"));
+        assert_eq!(Country::nearest("123"), None);
+    }
+
+    #[test]
     fn language_tags() {
         for good in ["uk", "en-GB", "zh-Hant", "sr-Latn-RS"] {
             assert!(is_language_tag(good), "{good}");

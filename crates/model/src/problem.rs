@@ -213,6 +213,10 @@ mod tests {
         let known = ["ua-mfa", "ua-nib", "yale-hrl"];
         assert_eq!(nearest("ua-mfo", known.into_iter()), Some("ua-mfa"));
         assert_eq!(nearest("zzz", known.into_iter()), None);
-        assert_eq!(nearest(&"ua-mfa".repeat(50), known.into_iter()), None);
+        let mistake = |length: usize| "a".repeat(length);
+        let longest = mistake(LONGEST_MISTAKE);
+        assert_eq!(nearest(&longest, [&*longest].into_iter()), Some(&*longest));
+        let longer = mistake(LONGEST_MISTAKE + 1);
+        assert_eq!(nearest(&longer, [&*longer].into_iter()), None);
     }
 }

@@ -325,3 +325,71 @@ impl State {
         self.reporters.chain(reporter, |row| row.speaks_for).last().unwrap_or(reporter)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::testing::Book;
+
+    #[test]
+    fn every_event_has_its_moment_and_no_other_has() {
+        let state = Book::new("").state;
+        let moment = |seq: i64| Instant::from_seconds(1_700_000_000 + seq);
+        assert_eq!((state.recorded_at(0), state.recorded_at(18)), (None, None));
+        assert_eq!((state.recorded_at(1), state.recorded_at(17)), (moment(1), moment(17)));
+        assert_eq!(state.last_recorded(), moment(17));
+        let lean = Book::lean("").state;
+        assert_eq!((lean.recorded_at(16), lean.recorded_at(17)), (None, moment(17)));
+    }
+
+    #[test]
+    fn an_update_of_a_case_is_the_last_of_its_case_source_and_reporter() {
+        let book = Book::new(
+            "case c1 source=s1 by=a origin=south destination=north
+             case c2 source=s1
+             update c1 source=s1 by=a
+             update c1 source=s2 by=a
+             update c1 source=s1 by=b
+             update c2 source=s1 by=a
+             update c1 source=s1 by=a
+             update c1 source=s3 by=a
+             retract 25",
+        );
+        let latest: Vec<Seq> = (1..=26).filter(|seq| book.state.is_latest_case_update(*seq)).collect();
+        assert_eq!(latest, [21, 22, 23, 24]);
+        let row = book.state.cases().row(book.state.cases().find("c1").unwrap());
+        let places = row.places.map(|place| place.map(|place| book.state.places().name(place)));
+        assert_eq!(places, [Some("south"), Some("north")]);
+    }
+
+    /// What was retracted is gone; a retracted correction brings back what it corrected.
+    #[test]
+    fn everything_that_is_recorded_can_be_retracted_and_corrected() {
+        for (line, correction) in [
+            ("source x", "source x published=2025-01-01"),
+            ("reporter x", "reporter x kind=ngo"),
+            ("place x", "place x parent=north"),
+            ("dimension x codes=a", "dimension x codes=a,b"),
+            ("indicator x", "indicator x unit=persons"),
+            ("derived x taken_+_back", "derived x taken_*_back"),
+            ("vote A/2 source=s1", "vote A/2 source=s2"),
+            ("case x source=s1", "case x source=s2"),
+            ("check x back", "check x taken"),
+            ("policy back range", "policy back latest"),
+            ("account yes=1", "account yes=2"),
+            ("position UKR yes", "position UKR no"),
+            ("statement a source=s1", "statement b source=s1"),
+            ("norm", "norm"),
+            ("acknowledge falling 1", "acknowledge falling 2"),
+            ("figure back 10", "figure back 11"),
+        ] {
+            let mut book = Book::new(line);
+            book.append(&format!("correct 18 {correction}"));
+            book.append("retract 19");
+            book.append("retract 18");
+            assert_eq!(book.state.retraction_of(18), Some(21), "{line}");
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::clock::{AsOf, Clocks, LeftOut, PublishedBy};
 use crate::date::{Edtf, Instant, Published, Window};
 use crate::event::{
     Account, CheckRule, Claim, Event, Fact, Indicator, Kind, Measure, Policy, Position, PositionKind,
-    Reporter, ReporterKind, Rule, Seq, Source, Stated, Tally, Text,
+    Reporter, ReporterKind, Route, Rule, Seq, Source, Stated, Tally, Text, Withheld,
 };
 use crate::headline::Selection;
 use crate::id::Country;
@@ -106,9 +106,21 @@ impl Book {
         self.state.apply(&Event { seq, at, offset: 0, fact }).unwrap();
     }
 
+    /// Adds an event of which only a stub is left.
+    pub(crate) fn erase(&mut self, kind: &str, id: Option<&str>, target: Option<Seq>) {
+        let fact = erased(kind, id, target);
+        assert_eq!(self.state.admit(&fact), []);
+        self.apply(fact);
+    }
+
     /// The problems that keep `line` out, one per line.
     pub(crate) fn refuse(&self, line: &str) -> String {
-        let problems = self.state.admit(&self.fact(line));
+        self.problems(&self.fact(line))
+    }
+
+    /// The problems of a fact, one per line.
+    pub(crate) fn problems(&self, fact: &Fact<'_>) -> String {
+        let problems = self.state.admit(fact);
         let text = |problem: &Problem| {
             let hint = problem.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default();
             format!(
@@ -360,7 +372,7 @@ impl Line<'_> {
             "dimension" => Fact::DimensionAdded { id: self.arg(0), codes: self.list("codes") },
             "indicator" => Fact::IndicatorDefined(Indicator {
                 id: self.arg(0),
-                unit: Cow::Borrowed("children"),
+                unit: self.text("unit").unwrap_or(Cow::Borrowed("children")),
                 measure: self
                     .members
                     .get("measure")
@@ -393,8 +405,29 @@ impl Line<'_> {
                 figures: (1..self.arguments.len()).map(|at| self.seq(at)).collect(),
             },
             "norm" => Fact::NormCited { cited_by: None, source: None },
+            "statement" => Fact::StatementRecorded {
+                speaker: self.arg(0),
+                source: self.source().unwrap(),
+                date: self.date("date"),
+            },
+            "case" => Fact::CaseDocumented {
+                id: self.arg(0),
+                reporter: self.text("by"),
+                source: self.source().unwrap(),
+                route: self.route(),
+            },
+            "update" => Fact::CaseUpdated {
+                case: self.arg(0),
+                reporter: self.text("by"),
+                source: self.source().unwrap(),
+                route: self.route(),
+            },
             kind => self.target(kind),
         }
+    }
+
+    fn route(&self) -> Route<'static> {
+        Route { origin: self.text("origin"), destination: self.text("destination") }
     }
 
     /// `monotone I`, `fresh R DAYS`, `total I parts=…` or `sum I OVER parts=…`; `I` alone is `monotone I`.
@@ -431,6 +464,12 @@ impl Line<'_> {
             kind => panic!("no such kind: {kind}"),
         }
     }
+}
+
+/// What a stub says of an event of this type; the stub itself is the word `stub`.
+pub(crate) fn erased(kind: &str, id: Option<&str>, target: Option<Seq>) -> Fact<'static> {
+    let id = id.map(|id| Cow::Owned(id.to_owned()));
+    Fact::Withheld(Withheld { kind: Kind::parse(kind).unwrap(), id, target, stub: Cow::Borrowed("stub") })
 }
 
 /// `UKR`, `UKR?` for doubted, `UKR+` for intended.

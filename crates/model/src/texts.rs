@@ -89,3 +89,37 @@ pub struct TextError {
     /// Why.
     pub reason: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts of a ledger whose events have a member `note`, and were recorded by `ana`.
+    struct Notes;
+
+    impl Texts for Notes {
+        fn members(&self, seq: Seq) -> Result<Members, TextError> {
+            Ok(Members([("note".to_owned(), format!("note {seq}"))].into()))
+        }
+
+        fn recorded(&self, seq: Seq) -> Result<Recorded, TextError> {
+            match seq {
+                0 => Err(TextError { seq, reason: "no such event".to_owned() }),
+                _ => Ok(Recorded { by: "ana".to_owned(), first: None }),
+            }
+        }
+
+        fn reason(&self, _: Seq) -> Result<Option<String>, TextError> {
+            Ok(None)
+        }
+    }
+
+    #[test]
+    fn one_text_is_that_of_all() {
+        assert_eq!(Notes.member(7, "note").ok().flatten().as_deref(), Some("note 7"));
+        assert_eq!(Notes.member(7, "title").ok(), Some(None));
+        assert_eq!(Notes.recorder(7).ok().as_deref(), Some("ana"));
+        let error = Notes.recorder(0).map_err(|error| error.to_string());
+        assert_eq!(error, Err("the text of event 0 cannot be read: no such event".to_owned()));
+    }
+}

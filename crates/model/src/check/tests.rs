@@ -238,6 +238,77 @@ fn growth_is_no_slip() {
 }
 
 #[test]
+fn what_a_running_total_explains_nothing_explains_in_other_counts() {
+    let lines = |indicator: &str| {
+        format!(
+            "indicator stock measure=point
+             figure {indicator} 2021 as_of=2025-01-01
+             figure {indicator} 2201 as_of=2025-02-01 by=b"
+        )
+    };
+    check_all(&lines("back"), &["transposed", "scale", "falling"], "");
+    check_all(
+        &lines("stock"),
+        &["transposed", "scale", "falling"],
+        "warning transposed [19 20]: stock is 2201 (b, 2025-02-01) beside 2021 (a, 2025-01-01), with two digits changed round",
+    );
+    check_all(
+        "indicator stock measure=point
+         figure stock 500 as_of=2025-01-01
+         figure stock 100 as_of=2025-02-01",
+        &["falling"],
+        "",
+    );
+}
+
+#[test]
+fn a_number_between_its_neighbours_or_equal_to_one_is_in_line() {
+    check_all(
+        "indicator stock measure=point
+         figure stock 2021 as_of=2025-01-01
+         figure stock 2021 as_of=2025-02-01
+         figure stock 2201 as_of=2025-03-01
+         figure stock 2201 as_of=2025-04-01",
+        &["transposed", "scale"],
+        "",
+    );
+}
+
+#[test]
+fn numbers_of_different_reporters_are_no_line() {
+    check_all(
+        "figure taken 1000 as_of=2025-01-01
+         figure taken 100000 as_of=2025-02-01 by=b",
+        &["transposed", "scale"],
+        "",
+    );
+}
+
+#[test]
+fn a_doubted_or_parallel_part_is_none() {
+    check_all(
+        "figure back 10 as_of=2025-01-01 source=s1
+         figure back 70 as_of=2025-01-01 source=s1 breakdown=sex:f doubt=yes
+         figure back 8 as_of=2025-01-01 source=s1 breakdown=sex:m
+         figure back 60..80 as_of=2025-01-01 source=s1 breakdown=sex:m",
+        &["sum-of-parts"],
+        "",
+    );
+}
+
+#[test]
+fn only_a_doubt_of_the_position_excuses_an_account() {
+    check_all(
+        "account yes=1 no=1 source=s1 no_list=RUS,BLR?
+         account yes=1 no=1 source=s2 yes_list=FRA? no_list=RUS,BLR",
+        &["roll-call"],
+        "error roll-call [18] off by -1: A/1: the sources together name 2 states against, but s1 counts 1
+        error roll-call [19] off by -1: A/1: s2 names 2 states against, but counts 1
+        note roll-call [18] off by -1: A/1: s1 names 2 states against, but counts 1",
+    );
+}
+
+#[test]
 fn a_decimal_point_that_was_a_thousands_mark_is_a_slip_of_scale() {
     check_all(
         "figure back 19546 as_of=2025-01-01

@@ -481,3 +481,71 @@ fn roll_calls_change_by_state_and_tally() {
         "no_longer_visible: positions A/1 CRI: yes -> none [19]",
     );
 }
+
+#[test]
+fn every_cause_has_its_own_words() {
+    let all = [
+        Cause::Reported,
+        Cause::Newer,
+        Cause::Revised,
+        Cause::Withdrawn,
+        Cause::Corrected,
+        Cause::Retracted,
+        Cause::Disputed,
+        Cause::Undisputed,
+        Cause::PolicyChanged,
+        Cause::DefinitionChanged,
+        Cause::NoLongerVisible,
+    ];
+    let words = all.map(|cause| format!("{}: {}", cause.as_str(), cause.title()));
+    insta::assert_snapshot!(words.join("\n"), @"
+    reported: newly reported
+    newer: newer figure of the series
+    revised: revised by the reporter
+    withdrawn: withdrawn by the reporter
+    corrected: corrected by us
+    retracted: retracted by us
+    disputed: disputed
+    undisputed: dispute taken back
+    policy_changed: policy changed
+    definition_changed: definition changed
+    no_longer_visible: no longer visible
+    ");
+}
+
+#[test]
+fn another_unit_is_another_headline() {
+    let changed = "correct 14 indicator back since=2022-02-24 unit=persons";
+    check(TEN, changed, "definition_changed: headline back: 10 (2025-01-01) -> 10 (2025-01-01) [19]");
+    check(
+        "policy back range\nfigure back 10 as_of=2025-01-01 source=s1",
+        changed,
+        "definition_changed: headline back: 10 -> 10 [20]",
+    );
+}
+
+#[test]
+fn what_took_the_old_figure_away_is_told_with_what_brought_the_new_one() {
+    check(
+        TEN,
+        "figure back 12 as_of=2025-02-01 by=b source=s2\nretract 18",
+        "reported: figure back b: none -> 12 (2025-02-01) [19]
+        retracted: figure back a: 10 (2025-01-01) -> none [20]
+        retracted: headline back: 10 (2025-01-01) -> 12 (2025-02-01) [19, 20]",
+    );
+    check(
+        TEN,
+        "figure back 12 as_of=2025-02-01 by=b source=s2",
+        "reported: figure back b: none -> 12 (2025-02-01) [19]
+        reported: headline back: 10 (2025-01-01) -> 12 (2025-02-01) [19]",
+    );
+}
+
+#[test]
+fn a_tally_that_more_accounts_give_comes_with_the_last_of_them() {
+    check(
+        "account yes=91 no=53 abstain=57\naccount yes=91 no=12 abstain=57",
+        "account yes=91 no=12 abstain=57",
+        "reported: tally A/1: 91 yes, 53 no, 57 abstain -> 91 yes, 12 no, 57 abstain [20]",
+    );
+}

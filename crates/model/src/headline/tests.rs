@@ -98,3 +98,14 @@ fn doubted_figures_and_other_starts_are_not_selected() {
         missing derived: none: taken has no value here, bodies 0",
     );
 }
+
+#[test]
+fn a_derived_part_needs_all_its_inputs_and_the_whole_one() {
+    for part in ["place=north", "breakdown=sex:f"] {
+        check(
+            &format!("figure taken 20 as_of=2025-01-01 source=s1 {part}"),
+            "",
+            "taken latest: 20 by a, bodies 1, 20…20",
+        );
+    }
+}

@@ -217,6 +217,44 @@ fn a_withdrawal_takes_back_the_records_published_no_later() {
 }
 
 #[test]
+fn a_withdrawal_leaves_what_was_published_later_whenever_it_was_recorded() {
+    check(
+        "figure back 12 as_of=2025-01-01 source=s1
+         figure back 12 as_of=2025-01-01 source=s3
+         withdraw 18 source=s2",
+        "",
+        "back a: 12 [18] withdrawn by 20
+        back a: 12 [19] current",
+    );
+}
+
+#[test]
+fn what_is_said_again_at_the_moment_of_its_revision_is_a_figure_of_its_own() {
+    check(
+        "figure back 10 as_of=2025-01-01 source=s1
+         figure back 12 as_of=2025-01-01 source=s2
+         figure back 10 as_of=2025-01-01 source=s2",
+        "",
+        "back a: 10 [18] revised by 19
+        back a: 12 [19] current
+        back a: 10 [20] parallel to 19",
+    );
+}
+
+#[test]
+fn an_undated_record_that_is_relayed_or_of_unknown_publication_joins_its_equal() {
+    check(
+        "figure back 10 source=s1
+         figure back 12 source=s2
+         figure back 10 source=s3 relayed_by=b
+         figure back 10",
+        "",
+        "back a: 10 [18 21 20] before 19
+        back a: 12 [19] current",
+    );
+}
+
+#[test]
 fn a_withdrawn_figure_keeps_its_as_of_whatever_record_of_it_came_first() {
     check(
         "figure back 12 source=s3

@@ -100,3 +100,24 @@ fn a_complete_list_denies_a_position_to_every_other_state_and_doubts_contest_not
         contested [\"COG\", \"PRK\"]",
     );
 }
+
+#[test]
+fn a_tally_that_is_no_exact_number_counts_no_declared_vote() {
+    for tally in ["92", "~92", ">91", "92..93"] {
+        let book = Book::new(&format!(
+            "account yes={tally} no=2 yes_list=CRI+
+             account yes=91 no=2 official=yes"
+        ));
+        let vote = book.state.votes().find("A/1").unwrap();
+        let call = RollCall::new(book.answers("").resolver(), vote);
+        assert_eq!(call.accounts[0].counts_intended, tally == "92", "{tally}");
+    }
+}
+
+#[test]
+fn what_was_erased_is_left_out() {
+    let mut book = Book::new("");
+    assert_eq!(left_out(book.answers("").resolver(), 3), LeftOut { later_recorded: 3, ..LeftOut::default() });
+    book.erase("source.added", Some("s9"), None);
+    assert_eq!(left_out(book.answers("").resolver(), 0), LeftOut { withheld: 1, ..LeftOut::default() });
+}

@@ -398,6 +398,32 @@ mod tests {
     }
 
     #[test]
+    fn every_version_tells_its_own_standing() {
+        let mut records = Records::default();
+        records.push(NewRecord { doubted: true, ..record(1, 1, "10") });
+        records.push(NewRecord { worded: true, revises: Some(1), ..record(2, 2, "10") });
+        records.push(record(3, 2, "11"));
+        records.push(record(4, 2, "12"));
+        records.retract(1);
+        records.undo(4);
+        let standing = |row: &Record| {
+            let flags =
+                [row.is_doubted(), row.is_worded(), row.is_retracted(), row.is_replaced(), row.is_in_force()];
+            (row.version, flags.map(u8::from), row.revises())
+        };
+        let all: Vec<_> = records.rows().iter().map(standing).collect();
+        assert_eq!(
+            all,
+            [
+                (1, [1, 0, 1, 0, 0], None),
+                (2, [0, 1, 0, 1, 0], Some(1)),
+                (3, [0, 0, 0, 0, 1], None),
+                (4, [0, 0, 1, 0, 0], None),
+            ]
+        );
+    }
+
+    #[test]
     fn undoing_an_older_correction_leaves_the_newer_one_in_force() {
         let mut records = Records::default();
         records.push(record(1, 1, "10"));

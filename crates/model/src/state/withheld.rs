@@ -123,3 +123,64 @@ fn declare<K: Key, T>(
 fn unfit(member: &str, expected: &str) -> Problem {
     Problem::new(Code::MISSING_MEMBER, member, "", expected)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::event::Fact;
+    use crate::testing::{Book, erased};
+
+    fn explain(target: Seq, stub: &'static str) -> Fact<'static> {
+        Fact::EventRedacted { target, stub: stub.into() }
+    }
+
+    #[test]
+    fn a_stub_waits_for_the_event_that_explains_it() {
+        let mut book = Book::new("");
+        book.erase("statement.recorded", None, None);
+        let state = &book.state;
+        assert_eq!((state.is_withheld(17), state.is_withheld(18)), (false, true));
+        assert_eq!((state.unexplained_stub(), state.redaction_of(18)), (Some(18), None));
+        assert_eq!(state.withheld().collect::<Vec<_>>(), [18]);
+        insta::assert_snapshot!(book.problems(&explain(17, "stub")), @r#"E0303 target "17": expected a stub in place of the content of the event it erased"#);
+        insta::assert_snapshot!(book.problems(&explain(18, "another")), @r#"E0303 stub "another": expected the stub as it stands in place of the event"#);
+        book.apply(explain(18, "stub"));
+        let state = &book.state;
+        assert_eq!((state.unexplained_stub(), state.redaction_of(18)), (None, Some(19)));
+        assert_eq!((state.target(19), state.redaction_of(17)), (Some(18), None));
+        insta::assert_snapshot!(book.problems(&explain(18, "stub")), @r#"E0303 target "18": expected an event whose content was not erased before"#);
+    }
+
+    #[test]
+    fn what_a_stub_declared_can_be_named_and_not_declared_again() {
+        let mut book = Book::new("");
+        for kind in ["source.added", "reporter.added", "place.added", "case.documented"] {
+            book.erase(kind, Some("x"), None);
+            assert!(book.problems(&erased(kind, Some("x"), None)).starts_with("E0304"), "{kind}");
+            assert!(book.state.clone().withhold(99, &Withheld::without_id(kind)).is_err(), "{kind}");
+        }
+        book.append("figure back 10 by=x source=x place=x");
+        book.append("update x by=x source=x origin=x");
+        book.erase("norm.cited", None, None);
+        assert_eq!((book.state.norms().live().count(), book.state.withheld().len()), (1, 5));
+    }
+
+    #[test]
+    fn a_correction_is_erased_with_what_it_corrects() {
+        let mut book = Book::new("norm");
+        insta::assert_snapshot!(book.problems(&erased("record.corrected", None, Some(18))), @r#"E0303 target "18": expected a stub, as its correction is one"#);
+        book.erase("norm.cited", None, None);
+        book.erase("record.corrected", None, Some(19));
+        assert_eq!(book.state.corrections_of(19).collect::<Vec<_>>(), [20]);
+        assert_eq!(book.state.target(20), Some(19));
+        assert!(book.state.withhold(21, &Withheld::without_id("record.corrected")).is_err());
+    }
+
+    impl Withheld<'_> {
+        fn without_id(kind: &str) -> Withheld<'static> {
+            Withheld { kind: Kind::parse(kind).unwrap(), id: None, target: None, stub: "stub".into() }
+        }
+    }
+}
