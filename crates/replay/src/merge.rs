@@ -44,6 +44,8 @@ pub struct Merged {
     pub erased_there: Vec<Seq>,
     /// Conflicts that the rules settled.
     pub settled: usize,
+    /// What the rules are about that settled nothing.
+    pub unused: Vec<About>,
     /// Events left out by this merge, in the other's order.
     pub left_out: Vec<LeftOut>,
 }

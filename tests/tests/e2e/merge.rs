@@ -128,8 +128,8 @@ fn what_the_other_says_is_appended_once_and_keeps_its_origin() {
     ben.jsonl: 0 new, 9 here already, 4 of them under another number
     nothing to merge
     ");
-    assert_snapshot!(tomorrow(&environment, "-f ben.jsonl merge ledger.jsonl --format json"), @r#"{"corrected":0,"dry_run":false,"erased_there":[],"left_out":[],"left_out_before":0,"new":1,"other":{"origin":"o","root":"OOY5K9aviA3QH0F0MAj+2PJuHr15DcxXgS5tCgLeRAc=","size":11},"present":9,"receipt":{"root":"l0KLiTj6uYo6UKgDuMmCSzJsJGhQUbQWUH7IvwJsKa0=","seq":10,"size":11},"renumbered":4,"settled":0,"withheld":0}"#);
-    assert_snapshot!(tomorrow(&environment, "merge ben.jsonl --format jsonl"), @r#"{"corrected":0,"dry_run":false,"erased_there":[],"left_out":[],"left_out_before":0,"new":0,"other":{"origin":"o","root":"l0KLiTj6uYo6UKgDuMmCSzJsJGhQUbQWUH7IvwJsKa0=","size":11},"present":10,"receipt":null,"renumbered":5,"settled":0,"withheld":0}"#);
+    assert_snapshot!(tomorrow(&environment, "-f ben.jsonl merge ledger.jsonl --format json"), @r#"{"corrected":0,"dry_run":false,"erased_there":[],"left_out":[],"left_out_before":0,"new":1,"other":{"origin":"o","root":"OOY5K9aviA3QH0F0MAj+2PJuHr15DcxXgS5tCgLeRAc=","size":11},"present":9,"receipt":{"root":"l0KLiTj6uYo6UKgDuMmCSzJsJGhQUbQWUH7IvwJsKa0=","seq":10,"size":11},"renumbered":4,"settled":0,"unused":[],"withheld":0}"#);
+    assert_snapshot!(tomorrow(&environment, "merge ben.jsonl --format jsonl"), @r#"{"corrected":0,"dry_run":false,"erased_there":[],"left_out":[],"left_out_before":0,"new":0,"other":{"origin":"o","root":"l0KLiTj6uYo6UKgDuMmCSzJsJGhQUbQWUH7IvwJsKa0=","size":11},"present":10,"receipt":null,"renumbered":5,"settled":0,"unused":[],"withheld":0}"#);
     assert_snapshot!(answer(&environment, "verify; recount -f ben.jsonl verify"), @"
     intact: 11 events, 4 checkpoints, root OOY5K9aviA3QH0F0MAj+2PJuHr15DcxXgS5tCgLeRAc=
     intact: 11 events, 4 checkpoints, root l0KLiTj6uYo6UKgDuMmCSzJsJGhQUbQWUH7IvwJsKa0=
@@ -177,6 +177,14 @@ fn conflicts_are_listed_and_settled() {
     assert_snapshot!(tomorrow(&environment, "merge ben.jsonl"), @"
     [stderr]
     ben.jsonl: 0 new, 11 here already, 6 of them under another number, 3 left out by an earlier merge
+    nothing to merge
+    ");
+    let again = "merge ben.jsonl --settle late=rename:latest --settle 14=ours";
+    assert_snapshot!(tomorrow(&environment, again), @"
+    [stderr]
+    ben.jsonl: 0 new, 11 here already, 6 of them under another number, 3 left out by an earlier merge
+    --settle late: no conflict is about it, so it settled nothing
+    --settle 14: no conflict is about it, so it settled nothing
     nothing to merge
     ");
     assert_snapshot!(answer(&environment, "verify"), @"intact: 17 events, 6 checkpoints, root fRhEMC6Y8GfSRGMYMzeTkUEetvTqi1cWYIPhjHhrf4Q=");

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use recount_ledger::writer::Receipt;
 use recount_model::event::Seq;
-use recount_replay::merge::{Clash, Conflict, LeftOut, MergeError, Merged, Other, Rules, Why};
+use recount_replay::merge::{About, Clash, Conflict, LeftOut, MergeError, Merged, Other, Rules, Why};
 use serde_json::{Value, json};
 
 use crate::append::{Append, note_set_aside, print_receipt};
@@ -71,8 +71,10 @@ fn in_words(file: &Path, merged: &Merged) -> Vec<String> {
             "the content of seq {seq} was erased there and is still here: recount redact {seq} erases it here too"
         )
     };
+    let unused = |about: &About| format!("--settle {about}: no conflict is about it, so it settled nothing");
     let left_out = merged.left_out.iter().map(left_out);
-    std::iter::once(head).chain(left_out).chain(merged.erased_there.iter().map(erased)).collect()
+    let told = std::iter::once(head).chain(left_out).chain(merged.erased_there.iter().map(erased));
+    told.chain(merged.unused.iter().map(unused)).collect()
 }
 
 fn why(why: Why) -> String {
@@ -101,6 +103,7 @@ fn in_json(other: &Other, merged: &Merged, receipt: Option<&Receipt>, dry_run: b
         "renumbered": merged.renumbered,
         "corrected": merged.corrected,
         "settled": merged.settled,
+        "unused": merged.unused.iter().map(About::to_string).collect::<Vec<_>>(),
         "left_out": left_out,
         "left_out_before": merged.left_out_before,
         "withheld": merged.withheld,

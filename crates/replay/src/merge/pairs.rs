@@ -11,7 +11,7 @@ use recount_model::state::State;
 
 use super::conflict::differences;
 use super::other::{History, Other, Point, each_line, point_of};
-use super::settle::{Choice, Rules};
+use super::settle::{Choice, Rules, Settled};
 use crate::{ReplayError, Session};
 
 /// Ids that the two ledgers give the same thing differently: theirs to ours.
@@ -40,8 +40,8 @@ pub(super) struct Pairs {
     /// By their number, from 1.
     pairs: Vec<Pair>,
     pub(super) renames: Renames,
-    /// How many conflicts a rule settled by a new id.
-    pub(super) renamed: usize,
+    /// Conflicts that a rule settled by a new id.
+    pub(super) renamed: Vec<Settled>,
     /// Our events that are theirs too, beyond the common prefix.
     shared: HashSet<Seq>,
     /// Our events up to this one are theirs, byte for byte.
@@ -361,8 +361,8 @@ impl Pairing<'_, '_> {
         let Some(Choice::Rename(new)) = self.rules.choice(seq, Some(&id)) else { return };
         let Some(declared) = declared_at(&self.session.state, dictionary, &id) else { return };
         if can_rename(dictionary) && differs(self.session, self.other, declared, seq, &self.pairs) {
+            self.pairs.renamed.push((seq, Some(id.clone())));
             self.pairs.renames.insert((dictionary, id), new);
-            self.pairs.renamed += 1;
         }
     }
 }

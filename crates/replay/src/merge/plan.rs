@@ -10,7 +10,7 @@ use super::Why;
 use super::conflict::{Clash, Conflict, Difference, differences};
 use super::other::Other;
 use super::pairs::{Pair, Pairs};
-use super::settle::{Choice, Rules, Side};
+use super::settle::{Choice, Rules, Settled, Side};
 use crate::Session;
 
 /// What is to become of a new event of theirs; one without a verdict is staged.
@@ -29,7 +29,7 @@ pub(super) enum Verdict {
 pub(super) struct Plan {
     pub(super) verdicts: HashMap<Seq, Verdict>,
     pub(super) conflicts: Vec<Conflict>,
-    pub(super) settled: usize,
+    pub(super) settled: Vec<Settled>,
 }
 
 /// Something that says one thing at a time, in the keys of one ledger.
@@ -209,12 +209,12 @@ impl Planning<'_, '_> {
         let gone = matches!(we_say, Says::Retracted);
         match self.rules.choice(theirs, id.as_deref()) {
             Some(Choice::Prefer(Side::Ours)) => {
-                self.plan.settled += 1;
+                self.plan.settled.push((theirs, id));
                 return Some(Verdict::Out(Why::Settled));
             }
             // What was retracted stays so.
             Some(Choice::Prefer(Side::Theirs)) if !gone => {
-                self.plan.settled += 1;
+                self.plan.settled.push((theirs, id));
                 return None;
             }
             _ => {}

@@ -1,5 +1,6 @@
 //! The rules that settle conflicts, as they are given: `--prefer SIDE`, `--settle SEQ|ID=ours|theirs|rename:ID`.
 
+use std::fmt;
 use std::str::FromStr;
 
 use recount_model::event::Seq;
@@ -40,15 +41,39 @@ pub struct Rules {
     pub settle: Vec<(About, Choice)>,
 }
 
+/// A conflict that was settled: the event of the other ledger, and the id it is about.
+pub(super) type Settled = (Seq, Option<String>);
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            About::Event(seq) => write!(f, "{seq}"),
+            About::Id(id) => f.write_str(id),
+        }
+    }
+}
+
 impl Rules {
     /// The choice for a conflict about event `theirs` of the other ledger and `id`.
     pub(super) fn choice(&self, theirs: Seq, id: Option<&str>) -> Option<Choice> {
-        let fits = |about: &About| match about {
+        let own = self.own(theirs, id).map(|at| self.settle[at].1.clone());
+        own.or(self.prefer.map(Choice::Prefer))
+    }
+
+    /// What the rules of their own are about that settled none of these.
+    pub(super) fn unused(&self, settled: &[Settled]) -> Vec<About> {
+        let used: Vec<usize> =
+            settled.iter().filter_map(|(theirs, id)| self.own(*theirs, id.as_deref())).collect();
+        let unused = self.settle.iter().enumerate().filter(|(at, _)| !used.contains(at));
+        unused.map(|(_, (about, _))| about.clone()).collect()
+    }
+
+    /// The place of the rule of its own that a conflict has.
+    fn own(&self, theirs: Seq, id: Option<&str>) -> Option<usize> {
+        self.settle.iter().position(|(about, _)| match about {
             About::Event(seq) => *seq == theirs,
             About::Id(wanted) => Some(wanted.as_str()) == id,
-        };
-        let own = self.settle.iter().find(|(about, _)| fits(about)).map(|(_, choice)| choice.clone());
-        own.or(self.prefer.map(Choice::Prefer))
+        })
     }
 }
 
@@ -112,5 +137,16 @@ mod tests {
         assert_eq!(rules.choice(9, Some("mfa")), Some(Choice::Prefer(Side::Theirs)));
         assert_eq!(rules.choice(9, None), Some(Choice::Prefer(Side::Ours)));
         assert_eq!(Rules::default().choice(9, None), None);
+    }
+
+    #[test]
+    fn a_rule_that_settled_nothing_is_told() {
+        let settle = ["mfa=theirs", "7=ours", "mfa=ours", "8=ours"].map(|rule| About::rule(rule).unwrap());
+        let rules = Rules { prefer: Some(Side::Ours), settle: settle.to_vec() };
+        let unused = |settled: &[Settled]| {
+            rules.unused(settled).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(unused(&[]), "mfa 7 mfa 8");
+        assert_eq!(unused(&[(9, Some("mfa".to_owned())), (7, None), (8, Some("x".to_owned()))]), "mfa");
     }
 }

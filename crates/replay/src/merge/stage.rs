@@ -11,7 +11,7 @@ use super::conflict::{Clash, Conflict, differences};
 use super::other::{Other, each_line};
 use super::pairs::{Pair, Pairs, can_rename, declared_at};
 use super::plan::{Plan, Verdict};
-use super::settle::{Choice, Rules, Side};
+use super::settle::{Choice, Rules, Settled, Side};
 use super::{LeftOut, MergeError, Merged, Why};
 use crate::{ReplayError, Session, Stamp};
 
@@ -26,6 +26,7 @@ struct Staging<'m, 's> {
     taken: HashMap<Seq, Seq>,
     /// Their new events that are not.
     out: HashSet<Seq>,
+    settled: Vec<Settled>,
     merged: Merged,
 }
 
@@ -38,14 +39,17 @@ pub(super) fn stage(
     pairs: Pairs,
     plan: Plan,
 ) -> Result<Merged, MergeError> {
-    let merged = Merged { settled: plan.settled + pairs.renamed, ..Merged::default() };
+    let settled = [&plan.settled[..], &pairs.renamed].concat();
+    let merged = Merged::default();
     let (taken, out) = (HashMap::new(), HashSet::new());
-    let mut staging = Staging { session, other, rules, stamp, pairs, plan, taken, out, merged };
+    let mut staging = Staging { session, other, rules, stamp, pairs, plan, taken, out, settled, merged };
     each_line(&other.ledger, &mut |_, line| staging.line(line))?;
     if !staging.plan.conflicts.is_empty() {
         staging.plan.conflicts.sort_by_key(|conflict| conflict.theirs);
         return Err(MergeError::Unsettled(staging.plan.conflicts));
     }
+    staging.merged.settled = staging.settled.len();
+    staging.merged.unused = rules.unused(&staging.settled);
     if !staging.merged.is_nothing() {
         staging.conclude().map_err(|problem| unfit(other, problem))?;
     }
@@ -156,7 +160,7 @@ impl Staging<'_, '_> {
         let mut problems = Vec::new();
         match self.rules.choice(seq, Some(id)).or(decided_there) {
             Some(Choice::Prefer(Side::Ours)) => {
-                self.merged.settled += 1;
+                self.settled.push((seq, Some(id.to_owned())));
                 self.amendments(seq, Verdict::Out(Why::Settled));
                 self.leave_out(seq, kind, Why::Settled);
                 self.out.remove(&seq);
@@ -165,7 +169,7 @@ impl Staging<'_, '_> {
             }
             Some(Choice::Prefer(Side::Theirs)) if !another => match self.correct(event, data, ours) {
                 Ok(()) => {
-                    self.merged.settled += 1;
+                    self.settled.push((seq, Some(id.to_owned())));
                     self.taken.insert(seq, ours);
                     return;
                 }
@@ -270,7 +274,7 @@ impl Staging<'_, '_> {
             return;
         }
         if self.rules.choice(seq, None) == Some(Choice::Prefer(Side::Ours)) {
-            self.merged.settled += 1;
+            self.settled.push((seq, None));
             return self.leave_out(seq, kind, Why::Settled);
         }
         self.out.insert(seq);

@@ -114,7 +114,9 @@ impl Desk {
                     erased_there,
                     settled,
                     left_out,
+                    unused,
                 } = merged;
+                assert_eq!(unused, [], "every rule settled something");
                 let left_out: Vec<Seq> = left_out.iter().map(|left| left.seq).collect();
                 format!(
                     "{new} new, {present} here, {renumbered} renumbered, {corrected} corrected, {settled} settled, \
