@@ -209,6 +209,32 @@ mod tests {
     }
 
     #[test]
+    fn ends_are_there_or_not_and_in_or_out() {
+        let ends = |text: &str| {
+            let interval = said(text);
+            [interval.low().is_some(), interval.low_open(), interval.high().is_some(), interval.high_open()]
+                .map(u8::from)
+        };
+        assert_eq!(
+            [ends("5"), ends("5..7"), ends(">5"), ends(">=5")],
+            [[1, 0, 1, 0], [1, 0, 1, 0], [1, 1, 0, 0], [1, 0, 0, 0]]
+        );
+        assert_eq!([ends("<5"), ends("<=5"), ends(">5..<7")], [[0, 0, 1, 1], [0, 0, 1, 0], [1, 1, 1, 1]]);
+        let sides = |text: &str| (said(text).is_above_zero(), said(text).is_below_zero());
+        for (text, above, below) in [
+            ("1", true, false),
+            (">0", true, false),
+            (">=0", false, false),
+            ("0", false, false),
+            ("<=0", false, false),
+            ("<0", false, true),
+            ("-1", false, true),
+        ] {
+            assert_eq!(sides(text), (above, below), "{text}");
+        }
+    }
+
+    #[test]
     fn hulls_enclose_all() {
         let hull = |texts: &[&str]| {
             let intervals: Vec<_> = texts.iter().map(|text| said(text)).collect();

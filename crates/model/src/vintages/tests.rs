@@ -188,3 +188,46 @@ fn periods_are_one_triangle_and_clocks_leave_out_later_releases() {
       1 as-ofs, 1 revised (1), mean 2, 0 overlapping
     ");
 }
+
+/// Every number of the statistics, over two triangles.
+#[test]
+fn statistics_count_each_sort_of_release() {
+    let book = Book::new(
+        "figure back 10 as_of=2025-01-01 source=s1
+         figure back 14 as_of=2025-01-01 source=s2
+         figure back 12 as_of=2025-01-01 source=s3
+         figure back 20 as_of=2025-01-02 published=2025-01-03
+         figure back 21..25 as_of=2025-01-02 published=2025-01-04
+         figure back 20..24 as_of=2025-01-02 published=2025-01-05
+         figure back 7 as_of=2025-01-03 source=s1
+         figure back 8 as_of=2025-01-03 source=s1
+         figure taken 5 as_of=2025-01-01 source=s1
+         figure taken 9 as_of=2025-01-01 source=s2
+         withdraw 27 source=s3
+         figure taken 5 as_of=2025-01-04
+         figure taken 6 as_of=2025-01-04
+         figure taken 5 source=s1
+         figure taken 5 as_of=2025-01-05 source=s1 doubt=yes
+         figure taken 6 as_of=2025-01-06 source=s1 doubt=yes
+         figure taken 7 as_of=2025-01-07 source=s1 doubt=yes",
+    );
+    let answers = book.answers("");
+    let mut both = Summary::default();
+    triangles(answers.resolver(), |_| true).for_each(|triangle| both.add(&triangle));
+    let Summary { as_ofs, revised, releases, parallel, withdrawn, exact, up, down, .. } = both;
+    insta::assert_snapshot!(
+        format!(
+            "{as_ofs} as-ofs, {revised} revised, {releases} releases, {parallel} parallel, {withdrawn} withdrawn; \
+             {exact} exact, {up} up, {down} down, {} overlapping; {} undated, {} unpublished, {} doubted; {:?}, {:?}",
+            both.overlapping,
+            both.undated,
+            both.unpublished,
+            both.doubted,
+            both.share_revised(),
+            both.mean_absolute_revision(),
+        ),
+        @r#"4 as-ofs, 3 revised, 10 releases, 1 parallel, 1 withdrawn; 3 exact, 3 up, 1 down, 1 overlapping; 0 undated, 2 unpublished, 3 doubted; Some("0.75"), Some("3.33333333333")"#
+    );
+    let none = Summary::default();
+    assert_eq!((none.share_revised(), none.mean_absolute_revision()), (None, None));
+}

@@ -247,3 +247,28 @@ fn long_chains_and_rings_of_revisions_are_flat() {
         );
     });
 }
+
+/// What was in force when a correction was made, not what was said before it.
+#[test]
+fn a_correction_is_told_against_what_was_in_force() {
+    insta::assert_snapshot!(check_event(18, "
+        figure back 10 as_of=2025-01-01 source=none
+        correct 18 figure back 11 as_of=2025-01-01 source=none
+        retract 19
+        correct 18 figure back 12 as_of=2025-01-01 source=none
+        correct 18 figure back 13 as_of=2025-01-01 source=none
+    ", "").unwrap(), @"
+    figure: 13, a, seq 18, 2025-01-01, current, back
+      record: seq 18, 2025-01-01, unsourced
+        correction: seq 19, own reason 19
+          change: reason, reason 18, reason 19
+          change: value, 10, 11
+          retraction: seq 20, own reason 20
+        correction: seq 21, own reason 21
+          change: reason, reason 18, reason 21
+          change: value, 10
+        correction: seq 22, own reason 22
+          change: reason, reason 21, reason 22
+      headline: 13, a, seq 18, 2025-01-01, latest, back, selected
+    ");
+}
