@@ -272,3 +272,24 @@ fn a_correction_is_told_against_what_was_in_force() {
       headline: 13, a, seq 18, 2025-01-01, latest, back, selected
     ");
 }
+
+#[test]
+fn what_was_retracted_stays_to_be_seen_where_it_was_public() {
+    let ledger = "
+        figure back 10 as_of=2025-01-01 source=s1
+        figure back 12 as_of=2025-02-01 source=s2
+        figure back 13 as_of=2025-03-01 source=s3
+        retract 19
+        retract 20
+    ";
+    insta::assert_snapshot!(check("back", ledger, "published_by=2025-02-15"), @"
+    headline: 10, a, seq 18, 2025-01-01, latest, back
+      policy: latest, default
+      figure: 10, a, seq 18, 2025-01-01, current, back
+        record: seq 18, 2025-01-01
+          source: seq 2, s1
+      record: 12, a, seq 19, 2025-02-01, back
+        source: seq 3, s2
+        retraction: seq 21, own reason 21
+    ");
+}
