@@ -23,6 +23,30 @@ use tamper::{Random, reseal, tampered};
 const COPIES: usize = 1_400;
 const COPIES_OF_REAL: usize = 400;
 
+/// What the outsider refuses with, step by step.
+const STEPS: &[&str] = &[
+    "no LF at the end, or nothing",
+    "a checkpoint in another spelling",
+    "a size that does not fit",
+    "a checksum that does not fit",
+    "a root that does not hold",
+    "not the next number",
+    "an earlier moment",
+    "ledger.created where it is not, or not",
+    "events behind the last checkpoint",
+    "a member twice",
+    "nested deeper than 16",
+    "NUL or half a surrogate pair",
+    "more behind the object",
+    "not the members of an event",
+    "a wrong type",
+    "no clock",
+    "no whole number",
+    "no instant",
+    "a wrong type in a stub",
+    "a stub in another spelling",
+];
+
 /// What our verifier says of a file.
 struct Ours {
     /// Its bytes are those of a ledger.
@@ -111,15 +135,16 @@ fn scratch() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-#[test]
-fn both_say_the_same_of_whole_ledgers_and_tampered_ones() {
-    let Some(mut python) = Python::start(&[]) else { return };
+/// How many copies both took, both refused, and were not compared; or the first one that they disagree on.
+fn compare(python: &mut Python) -> Result<[usize; 3], String> {
     let (_folder, path) = scratch();
     let mut random = Random::printed();
-    let (mut whole, mut broken, mut undecided) = (0, 0, 0);
+    let [mut whole, mut broken, mut undecided] = [0; 3];
     for (name, ledger, copies) in ledgers() {
         let answer = python.asks("ledger", &ledger);
-        assert!(ours(&path, &ledger).form && answer.starts_with("ok "), "{name}: {answer}");
+        if !ours(&path, &ledger).form || !answer.starts_with("ok ") {
+            return Err(format!("{name}: {answer}"));
+        }
         for copy in 0..copies {
             let (how, bytes) = tampered(&ledger, &mut random);
             let ours = ours(&path, &bytes);
@@ -133,14 +158,33 @@ fn both_say_the_same_of_whole_ledgers_and_tampered_ones() {
             if holds != ours.form {
                 let kept = std::env::temp_dir().join("outsider-disagrees.jsonl");
                 fs::write(&kept, &bytes).unwrap();
-                panic!("{name}, copy {copy}, {how}: ours {}, theirs {answer}: {}", ours.form, kept.display());
+                let (ours, kept) = (ours.form, kept.display());
+                return Err(format!("{name}, copy {copy}, {how}: ours {ours}, theirs {answer}: {kept}"));
             }
             *(if holds { &mut whole } else { &mut broken }) += 1;
         }
     }
+    Ok([whole, broken, undecided])
+}
+
+#[test]
+fn both_say_the_same_of_whole_ledgers_and_tampered_ones() {
+    let Some(mut python) = Python::start(&[]) else { return };
+    let [whole, broken, undecided] = compare(&mut python).unwrap();
     println!("both took {whole} copies, both refused {broken}, {undecided} not compared");
     assert_eq!(whole + broken + undecided, 6_000);
     assert!(whole > 350 && broken > 4_000 && undecided < 300, "the copies are not of every kind");
+}
+
+/// The copies are such that a verifier which leaves a step out is found: else they would not show that ours has it.
+#[test]
+fn a_verifier_that_leaves_a_step_out_is_found() {
+    for step in STEPS {
+        let folder = tempfile::tempdir().unwrap();
+        let Some(mut python) = Python::without(step, folder.path()) else { return };
+        let Err(found) = compare(&mut python) else { panic!("{step}: not found by any copy") };
+        println!("without {step:?}: {found}");
+    }
 }
 
 /// A stub that nothing explains, and an explanation without its stub.

@@ -1,9 +1,13 @@
 //! One process of the outsider's verifier, which answers as long as it is asked.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use recount_test_support::repository;
+
+const FOLDER: &str = "tests/outsider";
 
 /// `tests/outsider/verify.py --many`
 pub(crate) struct Python {
@@ -15,10 +19,34 @@ pub(crate) struct Python {
 impl Python {
     /// Starts it; nothing, with a word about it, where there is no Python, but under CI that is a failure.
     pub(crate) fn start(arguments: &[&str]) -> Option<Self> {
+        Self::start_in(&repository().join(FOLDER), arguments)
+    }
+
+    /// The same of a copy in an empty folder which leaves out the step that refuses with these words.
+    pub(crate) fn without(step: &str, folder: &Path) -> Option<Self> {
+        let mut found = 0;
+        for entry in fs::read_dir(repository().join(FOLDER)).unwrap() {
+            let path = entry.unwrap().path();
+            let Ok(program) = fs::read_to_string(&path) else { continue };
+            let line = |line: &str| match line.contains(&format!("\"{step}\")")) {
+                true => {
+                    found += 1;
+                    line.replacen("need(", "(lambda *_: None)(", 1)
+                }
+                false => line.to_owned(),
+            };
+            let lines: Vec<String> = program.lines().map(line).collect();
+            fs::write(folder.join(path.file_name().unwrap()), lines.join("\n")).unwrap();
+        }
+        assert_eq!(found, 1, "{step}");
+        Self::start_in(folder, &[])
+    }
+
+    fn start_in(folder: &Path, arguments: &[&str]) -> Option<Self> {
         let started = Command::new("python3")
             .args(["-B", "verify.py", "--many"])
             .args(arguments)
-            .current_dir(repository().join("tests/outsider"))
+            .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();
