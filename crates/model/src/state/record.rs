@@ -406,12 +406,12 @@ mod tests {
         records.push(record(4, 2, "12"));
         records.retract(1);
         records.undo(4);
-        let standing = |row: &Record| {
+        let standing = |row: Record| {
             let flags =
                 [row.is_doubted(), row.is_worded(), row.is_retracted(), row.is_replaced(), row.is_in_force()];
-            (row.version, flags.map(u8::from), row.revises())
+            (row.version, flags.map(u8::from), row.revises)
         };
-        let all: Vec<_> = records.rows().iter().map(standing).collect();
+        let all: Vec<_> = records.iter().map(standing).collect();
         assert_eq!(
             all,
             [
