@@ -80,7 +80,7 @@ fn examine(dir: &Path) -> Result<Former, ExportError> {
         );
     }
     let mut names = Vec::new();
-    for entry in fs::read_dir(dir).at(dir)? {
+    for entry in entries(dir).at(dir)? {
         names.push(entry.at(dir)?.file_name());
     }
     if names.is_empty() {
@@ -97,6 +97,16 @@ fn examine(dir: &Path) -> Result<Former, ExportError> {
             in_use(dir.join(other), "was put into a former export by someone else; move it elsewhere first")
         }
         None => Ok(Former::Export),
+    }
+}
+
+/// What is in a folder. Files are opened again where a signal interrupts that; the standard library leaves folders out.
+fn entries(dir: &Path) -> io::Result<fs::ReadDir> {
+    loop {
+        match fs::read_dir(dir) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            opened => return opened,
+        }
     }
 }
 

@@ -8,13 +8,19 @@ const MARK: &[u8] = b"{\"checkpoint\":";
 
 /// What is put into lines: what JSON allows, what I-JSON and the format do not, and the edges between them.
 const PIECES: &[&[u8]] = &[
-    b" ", b"\t", b"\r", b"\n", b"\0", b"\x7f", b"\x80", b"\xc3", b"\xef\xbb\xbf", b"\"", b"\\", b"{", b"}", b"[[[[[[[[[[[[[[",
+    b" ", b"\t", b"\r", b"\n", b"\0", b"\x7f", b"\x80", b"\xc3", b"\xef\xbb\xbf", b"\"", b"\\", b"{", b"}", b"[",
     b"]", b",", b":", b"0", b"-", b"1", b".5", b"e3", b"null", b"true", b"NaN", b"\\u0000", b"\\ud800", b"\\udc00",
     b"\\ud83d\\ude00", b"\\u00E9", b"\\u12", b"\\/", b"\\x", "\u{2028}".as_bytes(), "\u{85}".as_bytes(), "é".as_bytes(),
+    // In the data of an event as deep as may be, and one deeper.
+    b"\"note\":[[[[[[[[[[[[[[0]]]]]]]]]]]]]],", b"\"note\":[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]],",
     b"\"seq\":1,", b"\"note\":\"x\",", b"\"clock\":\"set\",", b"\"clock\":null,", b"\"from\":{},",
     b"\"from\":{\"root\":\"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\",\"size\":3,\"seq\":2,\"at\":\"2024-02-29T00:00:00Z\",\"by\":\"\"},",
     b",\"redacted\":\"", b"99999999999999999999",
 ];
+
+/// What takes the place of a member's value.
+const VALUES: &[&[u8]] =
+    &[b"null", b"true", b"0", b"1.0", b"-1", b"[]", b"{}", b"\"\"", b"\"set\"", b"\"2023-02-29T00:00:00Z\""];
 
 /// Random numbers that are the same in every run (SplitMix64).
 pub(crate) struct Random(u64);
@@ -53,7 +59,11 @@ pub(crate) fn tampered(bytes: &[u8], random: &mut Random) -> (String, Vec<u8>) {
 fn changed(bytes: &[u8], random: &mut Random) -> (&'static str, Vec<u8>) {
     let mut copy = bytes.to_vec();
     let at = random.below(bytes.len());
-    let change = match random.below(10) {
+    let next = |from: usize, ends: &[u8]| {
+        let ahead = bytes[from..].iter().position(|byte| ends.contains(byte));
+        ahead.map_or(bytes.len(), |ahead| from + ahead)
+    };
+    let change = match random.below(12) {
         0 => {
             copy[at] ^= 1 << random.below(8);
             "a bit flipped"
@@ -73,8 +83,15 @@ fn changed(bytes: &[u8], random: &mut Random) -> (&'static str, Vec<u8>) {
         }
         4..7 => {
             let piece = PIECES[random.below(PIECES.len())];
+            // Where a member can begin, half of the time: anywhere else few pieces are more than a slip.
+            let at = if random.below(2) == 0 { next(at, b"{,") + 1 } else { at }.min(bytes.len());
             copy.splice(at..at, piece.iter().copied());
             "a piece inserted"
+        }
+        7..9 => {
+            let from = (next(at, b":") + 1).min(bytes.len());
+            copy.splice(from..next(from, b",}"), VALUES[random.below(VALUES.len())].iter().copied());
+            "a value replaced"
         }
         _ => return lines_changed(bytes, random),
     };
