@@ -114,6 +114,28 @@ impl Batch {
         &self.bytes
     }
 
+    /// Where each line begins in [`Batch::bytes`].
+    pub fn starts(&self) -> impl Iterator<Item = usize> {
+        let behind = memchr::memchr_iter(b'\n', &self.bytes).map(|end| end + 1);
+        std::iter::once(0).chain(behind).take(self.len)
+    }
+
+    /// As [`Batch::closed`], with `work` going on meanwhile if there is a thread for it.
+    pub(crate) fn closed_during<T>(
+        &self,
+        frontier: &Frontier,
+        work: impl FnOnce() -> T,
+    ) -> ((Checkpoint, Frontier), T) {
+        if self.threads == NonZeroUsize::MIN {
+            return (self.closed(frontier), work());
+        }
+        thread::scope(|scope| {
+            let closed = scope.spawn(|| self.closed(frontier));
+            let done = work();
+            (closed.join().expect("hashing does not panic"), done)
+        })
+    }
+
     /// The checkpoint that closes the batch behind a ledger with this frontier, and the frontier of the longer ledger.
     pub(crate) fn closed(&self, frontier: &Frontier) -> (Checkpoint, Frontier) {
         let mut longer = frontier.clone();
@@ -175,6 +197,7 @@ mod tests {
         let mut batch = Batch::new(7);
         assert_eq!(batch.push(event("ana", "{}")), Ok(7));
         assert_eq!(batch.push(event("ben", r#"{"value":"1"}"#)), Ok(8));
+        assert_eq!(batch.starts().collect::<Vec<_>>(), [0, 84]);
         insta::assert_snapshot!(String::from_utf8(batch.bytes().to_vec()).unwrap().trim_end(), @r#"
         {"seq":7,"at":"2026-11-23T18:00:00Z","by":"ana","type":"figure.reported","data":{}}
         {"seq":8,"at":"2026-11-23T18:00:00Z","by":"ben","type":"figure.reported","data":{"value":"1"}}
@@ -212,7 +235,8 @@ mod tests {
             let batch = batch.clone().on_threads(NonZeroUsize::new(threads).unwrap());
             assert_eq!(batch.runs(3).len(), threads.min(4));
             let (checkpoint, closed) = batch.closed(&frontier);
-            assert_eq!((checkpoint.root, closed), (longer.root(), longer.clone()));
+            assert_eq!((checkpoint.root, &closed), (longer.root(), &longer));
+            assert_eq!(batch.closed_during(&frontier, || 7), ((checkpoint, closed), 7));
         }
     }
 }

@@ -8,6 +8,7 @@ use recount_model::date::Instant;
 
 use crate::aside::{SetAside, create_beside, set_aside};
 use crate::batch::Batch;
+use crate::checkpoint::Checkpoint;
 use crate::error::{IoContext, LedgerError};
 use crate::locate::{Head, Located, locate};
 use crate::merkle::{Frontier, Hash};
@@ -138,12 +139,9 @@ impl<'s> Writer<'s> {
     /// [`LedgerError::Poisoned`] from then on.
     pub fn commit(&mut self, frontier: &mut Frontier, batch: &Batch) -> Result<Receipt, LedgerError> {
         self.prepare(frontier, batch)?;
-        let (checkpoint, longer) = batch.closed(frontier);
-        let line = checkpoint.encode() + "\n";
-        self.append(batch.bytes(), line.as_bytes())?;
+        let (checkpoint, longer, end) = self.append(frontier, batch)?;
         self.poisoned = false;
-        let written = batch.bytes().len() + line.len();
-        self.ledger.head = Head::at(&checkpoint, self.ledger.head.end_offset + written as u64);
+        self.ledger.head = Head::at(&checkpoint, end);
         self.committed = Some(longer.clone());
         *frontier = longer;
         Ok(Receipt { seq: batch.first_seq(), size: checkpoint.size, root: checkpoint.root })
@@ -198,24 +196,43 @@ impl<'s> Writer<'s> {
         Err(LedgerError::Stale { path: path.clone(), expected, found })
     }
 
-    /// Writes lines and their checkpoint, at once where that needs no second copy of many lines.
-    fn append(&self, lines: &[u8], checkpoint: &[u8]) -> Result<(), LedgerError> {
+    /// Writes a batch with its checkpoint; gives the checkpoint, the frontier behind it, and where it ends in the file.
+    fn append(&self, frontier: &Frontier, batch: &Batch) -> Result<(Checkpoint, Frontier, u64), LedgerError> {
         let Ledger { path, file, head, .. } = &self.ledger;
-        let written = if lines.len() < LARGE {
-            write_all_at(&**file, &[lines, checkpoint].concat(), head.end_offset)
-        } else {
-            write_all_at(&**file, lines, head.end_offset)
-                .and_then(|()| write_all_at(&**file, checkpoint, head.end_offset + lines.len() as u64))
-        };
-        written
+        let written = write(&**file, head.end_offset, frontier, batch);
+        let written = written
             .inspect_err(|_| {
                 // A courtesy: what stays behind is an unfinished tail, which the next writer moves aside.
                 let _ = file.truncate(head.end_offset);
             })
             .context(path, "writing")?;
         // After a failed sync the file is not touched again: what of it is on the device is unknown.
-        file.sync_data().context(path, "syncing")
+        file.sync_data().context(path, "syncing")?;
+        Ok(written)
     }
+}
+
+/// Writes a batch and its checkpoint at an offset; many lines are not copied for that, and are hashed meanwhile.
+fn write(
+    file: &dyn StoredFile,
+    offset: u64,
+    frontier: &Frontier,
+    batch: &Batch,
+) -> io::Result<(Checkpoint, Frontier, u64)> {
+    let lines = batch.bytes();
+    let line = |checkpoint: &Checkpoint| checkpoint.encode() + "\n";
+    let behind = offset + lines.len() as u64;
+    if lines.len() < LARGE {
+        let (checkpoint, longer) = batch.closed(frontier);
+        let line = line(&checkpoint);
+        write_all_at(file, &[lines, line.as_bytes()].concat(), offset)?;
+        return Ok((checkpoint, longer, behind + line.len() as u64));
+    }
+    let ((checkpoint, longer), written) = batch.closed_during(frontier, || write_all_at(file, lines, offset));
+    written?;
+    let line = line(&checkpoint);
+    write_all_at(file, line.as_bytes(), behind)?;
+    Ok((checkpoint, longer, behind + line.len() as u64))
 }
 
 /// Opens a ledger by the writer's protocol: lock, sync file and folder, forget what the page cache holds of the last batch, and read
@@ -308,6 +325,22 @@ mod tests {
         let _ = writer.commit(&mut frontier, &batch(4, 2)).unwrap();
         assert_eq!(folder.bytes(), ledger(&[2, 1, 2]));
         assert_eq!(folder.names(), ["l.jsonl"]);
+    }
+
+    #[test]
+    fn a_large_batch_is_written_without_its_checkpoint_first() {
+        let (bytes, mut frontier) = ledger_and_frontier(&[2]);
+        let folder = Folder::with(&bytes);
+        let storage = WatchedStorage::default();
+        let mut writer = open(&storage, &folder).unwrap();
+        storage.calls();
+        let events = (LARGE / 60) as u64;
+        let batch = batch(3, events).on_threads(2.try_into().unwrap());
+        assert!(batch.bytes().len() > LARGE);
+        let receipt = writer.commit(&mut frontier, &batch).unwrap();
+        assert_eq!(storage.calls(), ["write", "sync"], "both before the sync");
+        assert_eq!((receipt.size, receipt.root), (2 + events, frontier.root()));
+        assert_eq!(folder.bytes(), ledger(&[2, events]));
     }
 
     #[test]

@@ -449,7 +449,9 @@ impl<'s> Session<'s> {
         let before = self.writer.ledger().head().end_offset;
         let receipt = self.writer.commit(&mut self.frontier, &self.batch)?;
         // An unfinished tail was cut off first, so the batch begins where the head ended.
-        self.offsets.note_batch(receipt.seq as Seq, before, self.batch.bytes());
+        for (seq, start) in (receipt.seq as Seq..).zip(self.batch.starts()) {
+            self.offsets.note(seq, before + start as u64);
+        }
         self.contents.committed();
         self.batch = Batch::new(receipt.size + 1).on_threads(self.options.division.threads);
         Ok(receipt)

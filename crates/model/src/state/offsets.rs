@@ -50,15 +50,6 @@ impl Offsets {
         }
     }
 
-    /// Notes where the lines of the events from `first` on stand that were written at `offset`.
-    pub fn note_batch(&mut self, first: Seq, offset: u64, lines: &[u8]) {
-        let mut at = offset;
-        for (seq, line) in (first..).zip(lines.split_inclusive(|byte| *byte == b'\n')) {
-            self.note(seq, at);
-            at += line.len() as u64;
-        }
-    }
-
     /// Where event `seq` is to be looked for; `None` where none so early was noted.
     pub fn around(&self, seq: Seq) -> Option<Place> {
         match &self.0 {
@@ -92,7 +83,9 @@ mod tests {
         assert_eq!(offsets.around(1), place(100, 0, Some(1700)));
         assert_eq!(offsets.around(16), place(100, 15, Some(1700)));
         assert_eq!(offsets.around(20), place(1700, 3, None));
-        offsets.note_batch(21, 5000, &b"ab\n".repeat(14));
+        for seq in 21..35 {
+            offsets.note(seq, 4937 + u64::from(seq) * 3);
+        }
         assert_eq!(offsets.around(32), place(1700, 15, Some(5036)));
         assert_eq!(offsets.around(34), place(5036, 1, None));
     }
