@@ -98,7 +98,8 @@ pub(crate) fn build(recount: &Path, plan: Plan, out: &Path) -> Result<()> {
     let command = |arguments: &[&str]| {
         let mut command = Command::new(recount);
         command.arg("--file").arg(&unfinished).args(arguments).stdout(Stdio::null());
-        command.env("RECOUNT_CLOCK", CLOCK).env("RECOUNT_BY", "generator");
+        // A ledger that is made anew at the same place is no rollback: nothing is to be remembered of it.
+        command.arg("--no-cache").env("RECOUNT_CLOCK", CLOCK).env("RECOUNT_BY", "generator");
         command
     };
     let created =

@@ -549,3 +549,26 @@ fn a_tally_that_more_accounts_give_comes_with_the_last_of_them() {
         "reported: tally A/1: 91 yes, 53 no, 57 abstain -> 91 yes, 12 no, 57 abstain [20]",
     );
 }
+
+/// What is done to a record acts as soon as it is recorded, also where the published clock is set.
+#[test]
+fn corrections_act_whatever_the_published_clock() {
+    for (after, expected) in [
+        (
+            "correct 18 figure back 11 as_of=2025-01-01 source=s1",
+            "corrected: figure back a: 10 (2025-01-01) -> 11 (2025-01-01) [19]
+        corrected: headline back: 10 (2025-01-01) -> 11 (2025-01-01) [19]",
+        ),
+        (
+            "retract 18",
+            "retracted: figure back a: 10 (2025-01-01) -> none [19]
+        retracted: headline back: 10 (2025-01-01) -> none [19]",
+        ),
+        ("withdraw 18 source=undated", ""),
+        ("dispute 18 by=b source=undated", ""),
+    ] {
+        let (old, new) = (Book::new(TEN), Book::new(&format!("{TEN}\n{after}")));
+        let clock = "published_by=2025-06-01";
+        assert_eq!(shown(&old.answers(clock), &new.answers(clock)), tidy(expected), "{after}");
+    }
+}

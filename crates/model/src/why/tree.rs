@@ -146,3 +146,29 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_found_by_name_and_sort() {
+        let node = Node {
+            facts: vec![
+                ("open", Fact::True),
+                ("steps", Fact::List(vec!["one".to_owned(), "two".to_owned()])),
+                ("value", Fact::Text("5".to_owned())),
+                ("seq", Fact::Number(7)),
+            ],
+            ..Node::new(Kind::Figure)
+        };
+        assert_eq!(node.list("steps"), ["one", "two"]);
+        assert_eq!((node.list("value").len(), node.list("none").len()), (0, 0));
+        assert_eq!([node.is("open"), node.is("value"), node.is("none")], [true, false, false]);
+        assert_eq!(
+            ["value", "seq"].map(|name| node.text(name)),
+            ["5", "7"].map(|text| Some(text.to_owned()))
+        );
+        assert_eq!(["open", "steps", "none"].map(|name| node.text(name)), [None, None, None]);
+    }
+}

@@ -219,3 +219,61 @@ fn a_correction_stays_of_its_type() {
         "E0303 target \"18\": expected a source.added event; seq 18 is figure.reported",
     );
 }
+
+/// What anything in force names stays: each way to name each sort of thing, and beside it the same without the name.
+#[test]
+fn what_is_named_is_not_retracted() {
+    let check = |thing: &str, naming: &str, other: &str| {
+        let refused = |line: &str| Book::new(&format!("{thing}\n{line}")).refuse("retract 18");
+        assert!(refused(naming).contains("19"), "{thing}: {naming}: {}", refused(naming));
+        assert_eq!(refused(other), "", "{thing}: {other}");
+    };
+    for line in [
+        "figure back 10 source=@",
+        "account yes=1 source=@",
+        "position UKR yes source=@",
+        "statement a source=@",
+        "case c source=@",
+        "vote A/2 source=@",
+    ] {
+        check("source x", &line.replace('@', "x"), &line.replace('@', "s1"));
+    }
+    for line in [
+        "figure back 10 by=@",
+        "figure back 10 relayed_by=@",
+        "statement @ source=s1",
+        "case c by=@",
+        "reporter y speaks_for=@",
+        "policy back prefer prefer=b,@",
+        "check c fresh @ 30",
+    ] {
+        check("reporter x", &line.replace('@', "x"), &line.replace('@', "a"));
+    }
+    for line in [
+        "figure back 10 place=@",
+        "place y parent=@",
+        "case c origin=@",
+        "case c destination=@",
+        "check c sum back place parts=@",
+    ] {
+        check("place x", &line.replace('@', "x"), &line.replace('@', "north"));
+    }
+    check("dimension x codes=f", "figure back 10 breakdown=x:f", "figure back 10 breakdown=sex:f");
+    check("dimension x codes=f", "check c sum back x parts=f", "check c sum back sex parts=f");
+    for line in [
+        "figure @ 10",
+        "policy @ range",
+        "derived y @_+_1",
+        "check c @",
+        "check c total @ parts=back",
+        "check c total taken parts=@",
+    ] {
+        check("indicator x", &line.replace('@', "x"), &line.replace('@', "back"));
+    }
+    check("case x", "update x", "case y");
+    let about = |line: &str| Book::new(&format!("figure back 10\nsource x\n{line}")).refuse("retract 19");
+    for line in ["withdraw 18 source=@", "dispute 18 by=b source=@"] {
+        assert!(about(&line.replace('@', "x")).contains("20"), "{line}");
+        assert_eq!(about(&line.replace('@', "s1")), "", "{line}");
+    }
+}
