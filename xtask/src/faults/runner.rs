@@ -22,6 +22,12 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
+    /// The same on one thread, whose calls come in the same order every time and so can be numbered.
+    pub(crate) fn in_order(mut self) -> Runner {
+        self.environment.push(("RECOUNT_THREADS", "1"));
+        self
+    }
+
     /// `recount --file LEDGER ARGUMENTS`.
     pub(crate) fn command(&self, ledger: &Path, arguments: &[&str]) -> Command {
         self.by_way_of(&[], ledger, arguments)

@@ -162,7 +162,7 @@ impl Prepared {
         let shared = trials.folder(&format!("prepared {}", workload.name))?;
         let (before, traced, notes) = (shared.join("before"), shared.join("traced"), shared.join("notes"));
         fs::create_dir_all(&before)?;
-        let runner = trials.runner();
+        let runner = trials.runner().in_order();
         let harness = |broken| match broken {
             Broken::Promise(text) | Broken::Harness(text) => format!("preparing {}: {text}", workload.name),
         };

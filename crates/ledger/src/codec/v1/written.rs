@@ -76,7 +76,7 @@ impl<'a> Cursor<'a> {
             }
             before = ",";
         }
-        (self.take("}") && self.is_at_end()).then_some(None)
+        (before == "," && self.take("}") && self.is_at_end()).then_some(None)
     }
 
     /// Steps over the name of the next member, if it is this one.
@@ -159,7 +159,8 @@ impl<'a, T: Written<'a>> Written<'a> for Vec<T> {
             items.push(T::written(from)?);
             before = ",";
         }
-        from.take("]").then_some(items)
+        // Without a first item there was no `[` either.
+        (!items.is_empty() && from.take("]")).then_some(items)
     }
 }
 
@@ -192,7 +193,7 @@ impl<'a, K: Written<'a> + AsRef<str>, V: Written<'a>> Written<'a> for Map<K, V> 
             entries.push((name, V::written(from)?));
             before = ",";
         }
-        from.take("}").then_some(Map(entries))
+        (!entries.is_empty() && from.take("}")).then_some(Map(entries))
     }
 }
 

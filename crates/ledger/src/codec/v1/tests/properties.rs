@@ -216,6 +216,20 @@ proptest! {
         prop_assert!(written_content(kind, &spelt).is_none_or(|content| content == spelt));
     }
 
+    /// Where one character is missing the general reader decides: nothing is read that is no JSON.
+    #[test]
+    fn what_lacks_a_character_is_no_json_for_both(kind in kinds(), bytes: Vec<u8>, at: prop::sample::Index) {
+        let mut spelt = canonical(kind, &Tree::Object(data(kind, &bytes, true)).write(), &kind_of).unwrap();
+        let places: Vec<usize> = spelt.match_indices(['[', ']', '{', '}', '"', ':', ',']).map(|(at, _)| at).collect();
+        spelt.remove(*at.get(&places));
+        if let Some(fact) = written(kind, &spelt, &kind_of) {
+            prop_assert_eq!(format!("{:?}", Some(fact)), format!("{:?}", read(kind, &spelt, &kind_of)), "{}", spelt);
+        }
+        if written_text(&spelt, "another").is_some() {
+            prop_assert!(own_members(&spelt).is_ok(), "{}", spelt);
+        }
+    }
+
     /// A text taken out of the writer's spelling is that of all members.
     #[test]
     fn one_text_is_that_of_all(kind in kinds(), bytes: Vec<u8>, full: bool) {
