@@ -26,7 +26,7 @@ use crate::stub;
 use sums::{OpenBatch, Sums};
 
 /// Bytes of a block: few enough to stay in a cache while they are read several times.
-const BLOCK: NonZeroU64 = NonZeroU64::new(1 << 19).expect("it is not 0");
+const BLOCK: NonZeroU64 = NonZeroU64::new(1 << 18).expect("it is not 0");
 
 /// Bytes read at once behind a block whose last line is not at its end.
 const MORE: u64 = 1 << 14;

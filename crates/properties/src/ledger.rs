@@ -40,10 +40,12 @@ pub(crate) fn bytes(bytes: &[u8]) {
     if fs::write(&path, bytes).is_err() {
         return;
     }
-    let report = verified(&path);
-    assert_eq!(report.as_ref().ok(), verified(&path).as_ref().ok(), "verifying twice finds the same");
-    read(&path, bytes.len() as u64, report.as_ref().ok());
-    append(&path, report.as_ref().ok());
+    let found = verified(&path).ok();
+    let report = found.as_ref().map(|found| &found.report);
+    let again = verified(&path).ok();
+    assert_eq!(report, again.as_ref().map(|found| &found.report), "verifying twice finds the same");
+    read(&path, bytes.len() as u64, found.as_ref());
+    append(&path, report);
     recovered(&path);
 }
 
@@ -72,7 +74,7 @@ pub(crate) fn sealed(text: &[u8]) {
 }
 
 /// What verifying says; line by line it finds all to be well exactly where blocks do.
-fn verified(path: &Path) -> Result<Report, LedgerError> {
+fn verified(path: &Path) -> Result<Verified, LedgerError> {
     let verified = recount_replay::verify(&RealStorage, path, None, ONE_THREAD)?;
     let mut state = State::default();
     let lines = verify(&RealStorage, path, None, &mut |line, event| {
@@ -81,16 +83,17 @@ fn verified(path: &Path) -> Result<Report, LedgerError> {
             first.expected
         })
     })?;
-    let Verified { report, newer, .. } = verified;
+    let Verified { report, newer, unexplained } = verified;
     let is_well = |report: &Report| report.faults.is_empty();
     assert_eq!(is_well(&report) && newer.is_none(), is_well(&lines), "blocks and lines agree");
     assert_eq!((report.size, report.root, report.checkpoints), (lines.size, lines.root, lines.checkpoints));
-    Ok(lines)
+    Ok(Verified { report: lines, newer, unexplained })
 }
 
 /// What readers see: nothing but whole batches, and of a ledger without fault all of it.
-fn read(path: &Path, length: u64, report: Option<&Report>) {
-    let intact = report.is_some_and(|report| report.faults.is_empty());
+fn read(path: &Path, length: u64, found: Option<&Verified>) {
+    let intact = found.is_some_and(|found| found.report.faults.is_empty() && found.unexplained.is_none());
+    let report = found.map(|found| &found.report);
     let ledger = match Ledger::open(&RealStorage, path) {
         Ok(ledger) => ledger,
         Err(error) => {
@@ -168,7 +171,7 @@ fn append(path: &Path, before: Option<&Report>) {
     let receipt = session.commit().expect("a session that staged an event commits it");
     drop(session);
     assert_eq!((receipt.seq, receipt.size), (u64::from(seq), before.size + 1));
-    let after = verified(path).expect("what was appended to can be verified");
+    let after = verified(path).expect("what was appended to can be verified").report;
     assert_eq!((after.size, after.root), (receipt.size, receipt.root));
     assert!(after.faults.len() <= before.faults.len(), "{:?} after {:?}", after.faults, before.faults);
 }
