@@ -23,7 +23,7 @@ pub struct Envelope<'a> {
     pub clock: Option<Clock>,
     /// The event's type.
     pub kind: &'a str,
-    /// The rest of the line without its last brace: in a line that holds, an object.
+    /// The rest of the line without its last brace: in a line that holds an object, perhaps with white space around it.
     pub data: &'a str,
 }
 
