@@ -55,16 +55,9 @@ impl<F: Read + Seek> Asking<'_, F> {
             // An event may be of another subject since.
             self.add_those_moved_to(&mut needed, &tail);
         }
-        tail.events.retain(|event| self.index.bears(event, &needed.indicators));
-        let mut named = Vec::new();
-        for bearer in tail.events.iter().flat_map(Appended::subjects) {
-            match bearer {
-                Bearer::Numbered(number) => drop(needed.subjects.insert(*number)),
-                Bearer::Named(subject) => named.push(subject.clone()),
-            }
-        }
+        let (appended, named) = self.those_that_bear(&mut needed, tail);
         let mut items = self.index.contents.common.clone();
-        for event in &tail.events {
+        for event in &appended {
             if let Some(source) = source_named(&event.line) {
                 items.extend(self.source(&source)?);
             }
@@ -72,7 +65,7 @@ impl<F: Read + Seek> Asking<'_, F> {
         items.extend(self.items(&needed, &named, asked)?);
         items.sort_unstable();
         items.dedup();
-        self.replay(&items, &tail.events)
+        self.replay(&items, &appended)
     }
 
     /// The indicators and subjects that are asked for, with what they are derived from.
@@ -102,6 +95,37 @@ impl<F: Read + Seek> Asking<'_, F> {
             }
         }
         Some(needed)
+    }
+
+    /// The appended events that are needed, and the subjects that they name. Whatever bears on a subject that one of them bears on
+    /// is needed as well: what was corrected into another subject may have been retracted there.
+    fn those_that_bear(&self, needed: &mut Needed, tail: Tail) -> (Vec<Appended>, Vec<Named>) {
+        let (mut bearing, mut others) = (Vec::new(), tail.events);
+        let mut named = Vec::new();
+        loop {
+            let bears = |event: &Appended| {
+                self.index.bears(event, &needed.indicators)
+                    || event.subjects().iter().any(|bearer| match bearer {
+                        Bearer::Numbered(number) => needed.subjects.contains(number),
+                        Bearer::Named(subject) => named.contains(subject),
+                    })
+            };
+            let more: Vec<Appended>;
+            (more, others) = others.into_iter().partition(bears);
+            if more.is_empty() {
+                break;
+            }
+            for bearer in more.iter().flat_map(Appended::subjects) {
+                match bearer {
+                    Bearer::Numbered(number) => drop(needed.subjects.insert(*number)),
+                    Bearer::Named(subject) if named.contains(subject) => {}
+                    Bearer::Named(subject) => named.push(subject.clone()),
+                }
+            }
+            bearing.extend(more);
+        }
+        bearing.sort_unstable_by_key(|event| event.seq);
+        (bearing, named)
     }
 
     /// Adds the indicators that records of those that are needed were corrected into.

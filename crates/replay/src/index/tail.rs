@@ -7,6 +7,7 @@ use recount_ledger::codec;
 use recount_ledger::line::Line;
 use recount_ledger::{LineRef, Visitor};
 use recount_model::event::{Claim, Fact, Kind, Seq};
+use recount_model::texts::Members;
 
 use super::About;
 use crate::blocks::read_independent;
@@ -133,28 +134,36 @@ fn of_fact(fact: &Fact<'_>, of_target: &mut dyn FnMut(Seq) -> Option<Bears>) -> 
     }
 }
 
-/// Of a correction: what the corrected event bears on, and what the replacement says.
+/// Of a correction: what the corrected event bears on, and what the replacement does.
 fn of_correction(
     line: &str,
     known: &HashMap<Seq, (Kind, Bears)>,
     of_target: &mut dyn FnMut(Seq) -> Option<Bears>,
 ) -> Option<Bears> {
-    let parsed = Line::parse(line.as_bytes()).ok()?;
-    let Line::Event(event) = parsed else { return None };
+    let Line::Event(event) = Line::parse(line.as_bytes()).ok()? else { return None };
     if Kind::parse(&event.kind) != Some(Kind::RecordCorrected) {
         return None;
     }
+    let target = |members: &Members| members.get("target").map(str::parse::<Seq>)?.ok();
+    let bears = of_target(target(&codec::own_members(event.data).ok()?)?)?;
+    let Bears::Subjects(mut subjects) = bears else {
+        // A policy may be one of another indicator now.
+        return Some(bears).filter(|bears| !matches!(bears, Bears::Indicator(_)));
+    };
     // Of the types that bear on a subject only a figure says which: as that it is read if it can be.
     let kind_of = |seq: Seq| known.get(&seq).map_or(Some(Kind::FigureReported), |(kind, _)| Some(*kind));
-    let members = codec::own_members(event.data).ok()?;
-    let mut bears = of_target(members.get("target")?.parse().ok()?)?;
-    if let (Bears::Subjects(subjects), Ok(Fact::RecordCorrected { fact, .. })) =
-        (&mut bears, codec::parse(Kind::RecordCorrected, event.data, &kind_of))
-        && let Fact::FigureReported(claim) = &*fact
+    let parsed = codec::parse(Kind::RecordCorrected, event.data, &kind_of);
+    if let Ok(Fact::RecordCorrected { fact, .. }) = &parsed
+        && let Fact::FigureReported(claim) = &**fact
     {
         subjects.push(Bearer::Named(Named::of(claim)));
+    } else {
+        // A withdrawal or a dispute, which may be of another figure now.
+        let replacement = codec::members(Kind::RecordCorrected, event.data).ok()?;
+        let Bears::Subjects(others) = of_target(target(&replacement)?)? else { return None };
+        subjects.extend(others);
     }
-    Some(bears)
+    Some(Bears::Subjects(subjects))
 }
 
 /// The source that a line names, of a correction its replacement.

@@ -167,7 +167,13 @@ fn any_event() -> impl Strategy<Value = String> {
         1 => target().prop_map(|target| format!(r#"{{"type":"record.retracted","data":{{"target":{target},"reason":"r"}}}}"#)),
         1 => target().prop_map(|target| format!(r#"{{"type":"figure.withdrawn","data":{{"target":{target},"reason":"r","source":"s3"}}}}"#)),
         1 => target().prop_map(|target| format!(r#"{{"type":"figure.disputed","data":{{"target":{target},"by_reporter":"b","source":"s2"}}}}"#)),
-        1 => prop::sample::select(other.to_vec()).prop_map(str::to_owned),
+        1 => (target(), target()).prop_map(|(target, figure)| format!(
+            r#"{{"type":"record.corrected","data":{{"target":{target},"data":{{"target":{figure},"by_reporter":"b","source":"s2"}},"reason":"r"}}}}"#
+        )),
+        1 => target().prop_map(|target| format!(
+            r#"{{"type":"record.corrected","data":{{"target":{target},"data":{{"indicator":"back","rule":"range","reason":"r"}},"reason":"r"}}}}"#
+        )),
+        2 => prop::sample::select(other.to_vec()).prop_map(str::to_owned),
     ]
 }
 
