@@ -26,6 +26,12 @@ pub struct Head {
 }
 
 impl Head {
+    /// How many events to make room for: a file can claim more than it holds, and no line of an event is that short.
+    #[must_use]
+    pub fn most_events(&self) -> u64 {
+        self.size.min(self.end_offset / 50)
+    }
+
     /// The head of a ledger without any event.
     pub(crate) fn empty() -> Self {
         Self { size: 0, root: Frontier::default().root(), crc32c: 0, end_offset: 0 }

@@ -1,26 +1,24 @@
 //! The current figures and headlines on the clocks asked, computed once for every command and export that shows them.
 
-mod kept;
 mod order;
+mod threads;
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::thread;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::OnceLock;
 
 use crate::clock::{Clocks, LeftOut};
 use crate::event::Seq;
 use crate::headline::{Headline, headlines};
-use crate::resolve::{Figure, Resolved, Resolver};
+use crate::resolve::{Figure, Grouped, Resolved, Resolver};
 use crate::state::State;
-use crate::state::key::SeriesKey;
+use crate::state::key::{Key, SeriesKey};
 use crate::state::record::Record;
-use kept::Kept;
 
 pub use order::in_order;
 
-/// Series that a thread takes at once.
-const SERIES: usize = 256;
+/// How many parts of the series each thread gets: only the records of a part are grouped at a time.
+const PARTS: usize = 4;
 
 /// The current figure of one series.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +38,9 @@ pub struct CurrentFigure<'a> {
 /// Answers on one state and one set of clocks.
 pub struct Answers<'s> {
     resolver: Resolver<'s>,
-    figures: Vec<Kept>,
+    current: Vec<Kept>,
+    /// The current figures that are not just what their first records say, by their series.
+    figures: HashMap<SeriesKey, Figure>,
     /// Of the current figures, by their series.
     disputes: HashMap<SeriesKey, Vec<Seq>>,
     left_out: LeftOut,
@@ -71,36 +71,29 @@ impl<'s> Answers<'s> {
     ) -> (Self, Vec<T>) {
         let resolver = Resolver::new(state, clocks);
         let all = in_order(state);
+        let places = places(&all);
         let mut kept: Vec<Option<Kept>> = vec![None; all.len()];
-        let parts = Mutex::new(all.chunks(SERIES).zip(kept.chunks_mut(SERIES)).enumerate());
-        let work = || {
-            let mut done = Vec::new();
-            // A poisoned lock: another thread panicked, and so will the scope.
-            while let Some((at, (series, kept))) = parts.lock().unwrap_or_else(PoisonError::into_inner).next()
-            {
-                done.push((at, Part::resolve(&resolver, series, kept, &watch)));
-            }
-            done
-        };
-        let mut parts: Vec<(usize, Part<T>)> = thread::scope(|scope| {
-            let others: Vec<_> = (1..threads.get()).map(|_| scope.spawn(work)).collect();
-            let mut done = work();
-            for other in others {
-                done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            done
+        let size = all.len().div_ceil(threads.get() * PARTS).max(1);
+        let parts = all.chunks(size).zip(kept.chunks_mut(size)).enumerate();
+        let parts = threads::each(threads, parts, |(at, (series, kept))| {
+            let place = |key: SeriesKey| {
+                (places[key.index()] as usize).checked_sub(at * size).filter(|at| *at < series.len())
+            };
+            let versions = Grouped::new(state, series.len(), place);
+            Part::resolve(&resolver, series, &versions, kept, &watch)
         });
-        parts.sort_unstable_by_key(|(at, _)| *at);
         let withheld = state.withheld().len() as u64;
         let mut left_out = LeftOut { later_recorded, withheld, ..LeftOut::default() };
-        let (mut disputes, mut seen) = (HashMap::new(), Vec::new());
-        for (_, part) in parts {
+        let (mut disputes, mut figures, mut seen) = (HashMap::new(), HashMap::new(), Vec::new());
+        for part in parts {
             left_out.add(part.left_out);
             disputes.extend(part.disputes);
+            figures.extend(part.figures);
             seen.extend(part.seen);
         }
-        let figures = kept.into_iter().flatten().collect();
-        (Answers { resolver, figures, disputes, left_out, headlines: OnceLock::new() }, seen)
+        #[expect(clippy::filter_map_identity, reason = "unlike flatten, this needs no second list")]
+        let current = kept.into_iter().filter_map(|kept| kept).collect();
+        (Answers { resolver, current, figures, disputes, left_out, headlines: OnceLock::new() }, seen)
     }
 
     /// The state.
@@ -121,7 +114,7 @@ impl<'s> Answers<'s> {
     /// The current figure of each series, ordered by indicator, place, breakdown, reporter (each by its id in byte
     /// order, absent first), start and period.
     pub fn figures(&self) -> impl ExactSizeIterator<Item = CurrentFigure<'_>> + Clone {
-        self.figures.iter().map(|kept| self.current(kept))
+        self.current.iter().map(|kept| self.shown(*kept))
     }
 
     /// The figure at this place in [`Answers::figures`].
@@ -130,7 +123,7 @@ impl<'s> Answers<'s> {
     ///
     /// If there are fewer.
     pub fn figure(&self, at: usize) -> CurrentFigure<'_> {
-        self.current(&self.figures[at])
+        self.shown(self.current[at])
     }
 
     /// The series of the figure at this place, for those who ask for no more.
@@ -139,22 +132,23 @@ impl<'s> Answers<'s> {
     ///
     /// As [`Answers::figure`].
     pub fn series_of(&self, at: usize) -> SeriesKey {
-        self.figures[at].series
+        self.current[at].series(self.state())
     }
 
     /// The series of all figures, in order.
     pub fn series(&self) -> impl ExactSizeIterator<Item = SeriesKey> + Clone {
-        self.figures.iter().map(|kept| kept.series)
+        self.current.iter().map(|kept| kept.series(self.state()))
     }
 
-    fn current(&self, kept: &Kept) -> CurrentFigure<'_> {
-        let (figure, first) = kept.figure(self.state());
+    fn shown(&self, kept: Kept) -> CurrentFigure<'_> {
+        let first = self.state().records().record(kept.first);
+        let series = first.series;
         CurrentFigure {
-            series: kept.series,
-            figure,
+            series,
+            figure: self.figures.get(&series).copied().unwrap_or_else(|| self.resolver.alone(&first)),
             first,
-            records: kept.records as usize,
-            disputes: self.disputes.get(&kept.series).map_or(&[], Vec::as_slice),
+            records: kept.records.get() as usize,
+            disputes: self.disputes.get(&series).map_or(&[], Vec::as_slice),
         }
     }
 
@@ -169,11 +163,36 @@ impl<'s> Answers<'s> {
     }
 }
 
+/// A current figure in few bytes.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    /// The event that made its first record.
+    first: Seq,
+    records: NonZeroU32,
+}
+
+impl Kept {
+    fn series(self, state: &State) -> SeriesKey {
+        state.records().record(self.first).series
+    }
+}
+
+/// For each series, its place among `all` of them.
+fn places(all: &[SeriesKey]) -> Vec<u32> {
+    let mut places = vec![0; all.len()];
+    for (place, key) in (0..).zip(all) {
+        places[key.index()] = place;
+    }
+    places
+}
+
 /// What came of some series that follow each other.
 struct Part<T> {
     left_out: LeftOut,
     /// Of the current figures that are disputed.
     disputes: Vec<(SeriesKey, Vec<Seq>)>,
+    /// The current figures that are not just what their first records say.
+    figures: Vec<(SeriesKey, Figure)>,
     /// What the watcher made of each series.
     seen: Vec<T>,
 }
@@ -183,19 +202,38 @@ impl<T> Part<T> {
     fn resolve(
         resolver: &Resolver<'_>,
         series: &[SeriesKey],
+        versions: &Grouped,
         kept: &mut [Option<Kept>],
         watch: impl Fn(SeriesKey, &Resolved) -> T,
     ) -> Self {
-        let mut part = Part { left_out: LeftOut::default(), disputes: Vec::new(), seen: Vec::new() };
-        for (key, kept) in series.iter().zip(kept) {
-            let resolved = resolver.resolve(*key);
+        let (disputes, figures, seen) = (Vec::new(), Vec::new(), Vec::with_capacity(series.len()));
+        let mut part = Part { left_out: LeftOut::default(), disputes, figures, seen };
+        for (at, (key, kept)) in series.iter().zip(kept).enumerate() {
+            let resolved = resolver.resolve_versions(versions.of(at));
             part.left_out.add(resolved.left_out);
             part.seen.push(watch(*key, &resolved));
-            let Some(at) = resolved.current else { continue };
-            let disputes = resolver.disputes(resolved.records_of(at));
-            part.disputes.extend((!disputes.is_empty()).then_some((*key, disputes)));
-            *kept = Kept::new(resolver.state(), *key, &resolved, at);
+            *kept = resolved.current.and_then(|current| part.keep(resolver, *key, &resolved, current));
         }
         part
+    }
+
+    /// Keeps the current figure of a series.
+    fn keep(
+        &mut self,
+        resolver: &Resolver<'_>,
+        series: SeriesKey,
+        resolved: &Resolved,
+        at: usize,
+    ) -> Option<Kept> {
+        let records = &resolver.state().records;
+        let said = || resolved.records_of(at).map(|version| records.record(version));
+        let first = said().min_by_key(|record| record.original)?;
+        let figure = resolved.figures[at];
+        if figure != resolver.alone(&first) {
+            self.figures.push((series, figure));
+        }
+        let disputes = resolver.disputes(resolved.records_of(at));
+        self.disputes.extend((!disputes.is_empty()).then_some((series, disputes)));
+        Some(Kept { first: first.version, records: NonZeroU32::new(said().count() as u32)? })
     }
 }

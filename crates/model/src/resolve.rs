@@ -4,8 +4,10 @@
 //! never holds more than its own series and what it prints.
 
 mod group;
+mod grouped;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use crate::clock::{Clocks, LeftOut};
 use crate::date::{Day, Instant, Published};
@@ -15,14 +17,14 @@ use crate::state::record::Record;
 use crate::state::{Span, State, rows::span};
 use crate::value::Value;
 
+pub(crate) use grouped::Grouped;
+
 /// Answers which figures there are, on the clocks asked.
 pub struct Resolver<'s> {
     state: &'s State,
     clocks: Clocks,
-    /// Versions of claims, grouped by series, in order of events within one.
-    versions: Vec<Seq>,
-    /// Where each series starts in `versions`.
-    starts: Vec<u32>,
+    /// The versions of every series, once one is asked for by itself.
+    versions: OnceLock<Grouped>,
     /// Visible withdrawals by the record they name.
     withdrawals: HashMap<Seq, Vec<Taken>>,
     /// Visible disputes by the record they name.
@@ -52,7 +54,7 @@ pub struct OrderKey {
 }
 
 /// One figure: all records that say the same.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figure {
     /// The smallest sequence number of its records.
     pub seq: Seq,
@@ -192,12 +194,10 @@ impl Claimed {
 impl<'s> Resolver<'s> {
     /// A resolver over all series of `state`. The recorded clock was applied when `state` was built.
     pub fn new(state: &'s State, clocks: &Clocks) -> Self {
-        let (versions, starts) = by_series(state);
         let mut resolver = Resolver {
             state,
             clocks: clocks.clone(),
-            versions,
-            starts,
+            versions: OnceLock::new(),
             withdrawals: HashMap::new(),
             disputes: HashMap::new(),
         };
@@ -238,8 +238,8 @@ impl<'s> Resolver<'s> {
 
     /// All records of a series, whether in force and visible or not, by the events that made them, in order.
     pub fn versions(&self, series: SeriesKey) -> &[Seq] {
-        let at = series.index();
-        &self.versions[self.starts[at] as usize..self.starts[at + 1] as usize]
+        let all = || Grouped::new(self.state, self.state.series_count(), |key| Some(key.index()));
+        self.versions.get_or_init(all).of(series.index())
     }
 
     /// The disputes of a figure that has these records, in order of events.
@@ -257,8 +257,13 @@ impl<'s> Resolver<'s> {
 
     /// The figures of one series.
     pub fn resolve(&self, series: SeriesKey) -> Resolved {
+        self.resolve_versions(self.versions(series))
+    }
+
+    /// The figures of the series that has these versions.
+    pub(crate) fn resolve_versions(&self, versions: &[Seq]) -> Resolved {
         let mut left_out = LeftOut::default();
-        let claims = self.visible(series, &mut left_out);
+        let claims = self.visible(versions, &mut left_out);
         let (kept, taken) = self.split_withdrawn(claims);
         let mut resolved = group::figures(kept);
         resolved.left_out = left_out;
@@ -270,10 +275,10 @@ impl<'s> Resolver<'s> {
         resolved
     }
 
-    fn visible(&self, series: SeriesKey, left_out: &mut LeftOut) -> Vec<Claimed> {
+    fn visible(&self, versions: &[Seq], left_out: &mut LeftOut) -> Vec<Claimed> {
         let records = &self.state.records;
-        let mut claims = Vec::new();
-        for record in self.versions(series).iter().map(|version| records.record(*version)) {
+        let mut claims = Vec::with_capacity(versions.len());
+        for record in versions.iter().map(|version| records.record(*version)) {
             if !record.is_in_force() {
                 continue;
             }
@@ -301,6 +306,12 @@ impl<'s> Resolver<'s> {
             doubted: record.is_doubted(),
             revises: record.revises,
         }
+    }
+
+    /// The current figure that has this record and no other.
+    pub(crate) fn alone(&self, record: &Record) -> Figure {
+        let published = self.state.published(record.published, record.source);
+        group::figure(&self.claimed(record, published.copied()), Standing::Current)
     }
 
     /// Takes withdrawn records out; each withdrawal takes back the records of one figure published no later.
@@ -364,25 +375,6 @@ impl Taken {
             _ => claim.seq < self.by,
         }
     }
-}
-
-/// Versions sorted by series (stable, so by event within one), and where each series starts.
-fn by_series(state: &State) -> (Vec<Seq>, Vec<u32>) {
-    let mut starts = vec![0u32; state.series.len() + 1];
-    for (_, key) in state.records.series() {
-        starts[key.index() + 1] += 1;
-    }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
-    }
-    let mut next = starts.clone();
-    let mut versions = vec![0; starts.last().map_or(0, |count| *count as usize)];
-    for (version, key) in state.records.series() {
-        let slot = &mut next[key.index()];
-        versions[*slot as usize] = version;
-        *slot += 1;
-    }
-    (versions, starts)
 }
 
 #[cfg(test)]

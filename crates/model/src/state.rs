@@ -91,6 +91,15 @@ impl State {
         State::default()
     }
 
+    /// The same with room for the records of so many events. What is not used costs no memory; columns that grow are copied, and
+    /// leave holes behind.
+    pub fn with_room(events: u64) -> State {
+        let events = usize::try_from(events).unwrap_or(0);
+        let mut state = State { events: Events::with_capacity(events), ..State::default() };
+        state.records.reserve(events);
+        state
+    }
+
     /// The same for a writer or a verifier: it knows what [`State::admit`] and [`State::apply`] need, and has no figures.
     /// It costs about seven bytes an event and what it declares; there will be about `events` of them.
     pub fn for_admission(events: u64) -> State {

@@ -62,7 +62,8 @@ pub(crate) fn replay(
             lines.into_iter().try_for_each(|line| replay.take(line, until, &mut apply))
         })
     };
-    let (replay, _) = ledger.read_blocks(division, (Replay::default(), progress), work)?;
+    let replay = Replay { state: State::with_room(ledger.head().most_events()), beyond: 0 };
+    let (replay, _) = ledger.read_blocks(division, (replay, progress), work)?;
     Some(replay)
 }
 

@@ -59,6 +59,12 @@ impl Day {
         Day::read(text.as_bytes()).ok_or(DateError::Day)
     }
 
+    /// The last day of its month.
+    pub(super) fn last_of_month(self) -> Day {
+        let (year, month, day) = civil(self.number());
+        Day::numbered(self.number() - day + days_in_month(year, month))
+    }
+
     /// The first second of the day, in UTC.
     pub fn start(self) -> Instant {
         Instant(i64::from(self.number()) * SECONDS_OF_DAY)
@@ -81,7 +87,7 @@ impl Day {
         EPOCH.checked_add(since).expect("a day is between 0000-01-01 and 9999-12-31")
     }
 
-    fn read(text: &[u8]) -> Option<Day> {
+    pub(super) fn read(text: &[u8]) -> Option<Day> {
         let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
             return None;
         };
@@ -90,12 +96,12 @@ impl Day {
     }
 }
 
-impl fmt::Display for Day {
+impl Day {
     /// `YYYY-MM-DD`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn text(self) -> [u8; 10] {
         let (year, month, day) = civil(self.number());
         let digit = |number: i32| b'0' + (number % 10) as u8;
-        let text = [
+        [
             digit(year / 1000),
             digit(year / 100),
             digit(year / 10),
@@ -106,9 +112,20 @@ impl fmt::Display for Day {
             b'-',
             digit(day / 10),
             digit(day),
-        ];
-        f.write_str(str::from_utf8(&text).expect("digits and hyphens are ASCII"))
+        ]
     }
+}
+
+impl fmt::Display for Day {
+    /// `YYYY-MM-DD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(ascii(&self.text()))
+    }
+}
+
+/// Digits and hyphens as text.
+pub(super) fn ascii(text: &[u8]) -> &str {
+    str::from_utf8(text).expect("digits and hyphens are ASCII")
 }
 
 impl fmt::Debug for Day {
@@ -170,8 +187,13 @@ impl fmt::Display for Instant {
     /// `YYYY-MM-DDTHH:MM:SSZ`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let second = self.0.rem_euclid(SECONDS_OF_DAY);
-        let (hour, minute) = (second / 3600, second / 60 % 60);
-        write!(f, "{}T{hour:02}:{minute:02}:{:02}Z", self.day(), second % 60)
+        let digit = |number: i64| b'0' + (number % 10) as u8;
+        let mut text = *b"YYYY-MM-DDTHH:MM:SSZ";
+        text[..10].copy_from_slice(&self.day().text());
+        for (at, number) in [(11, second / 3600), (14, second / 60 % 60), (17, second % 60)] {
+            text[at..at + 2].copy_from_slice(&[digit(number / 10), digit(number)]);
+        }
+        f.write_str(ascii(&text))
     }
 }
 

@@ -21,6 +21,20 @@ pub(super) fn figures(mut claims: Vec<Claimed>) -> Resolved {
     groups.resolved
 }
 
+/// The figure that says what one record says.
+pub(super) fn figure(claim: &Claimed, standing: Standing) -> Figure {
+    Figure {
+        seq: claim.seq,
+        value: claim.value,
+        as_of: claim.as_of,
+        span: claim.span,
+        published: claim.published,
+        doubted: claim.doubted,
+        weak: claim.is_weak(),
+        standing,
+    }
+}
+
 /// Adds the records a withdrawal took back as one withdrawn figure.
 pub(super) fn append_withdrawn(resolved: &mut Resolved, claims: &[Claimed], by: Seq) {
     let mut withdrawn = Groups::default();
@@ -83,8 +97,10 @@ fn dated(figures: &[Figure]) -> HashMap<Value, Vec<usize>> {
 struct Groups {
     resolved: Resolved,
     span: Option<Span>,
-    /// The latest figure of the group with each value.
+    /// The latest figure of the group with each value, as far as somebody asked: most groups are one figure.
     in_group: HashMap<Value, usize>,
+    /// The first figure that `in_group` does not know yet.
+    unknown: usize,
     /// All dated figures by value. Only undated records ask for them: they come last, so that all are known then.
     dated: Option<HashMap<Value, Vec<usize>>>,
     /// The figures of the group that nothing superseded, with strong records and without.
@@ -99,6 +115,7 @@ impl Groups {
         if self.span != claim.span {
             self.span = claim.span;
             self.in_group.clear();
+            self.unknown = self.resolved.figures.len();
             self.live = Default::default();
             (self.strong, self.weak) = (None, None);
         }
@@ -130,7 +147,7 @@ impl Groups {
     }
 
     /// A relay repeats whatever figure says the same; a doubted record the one that stands and was public before.
-    fn repeated_by_weak(&self, claim: &Claimed) -> Option<usize> {
+    fn repeated_by_weak(&mut self, claim: &Claimed) -> Option<usize> {
         if claim.relayed {
             return self.latest_equal(claim);
         }
@@ -143,7 +160,7 @@ impl Groups {
 
     /// The figure that a record says again: the one that stands, also as a bound around its exact value; an equal one
     /// beside it that is not older; or, without a date of publication, any equal one.
-    fn repeated(&self, claim: &Claimed, current: usize, later: bool) -> Option<usize> {
+    fn repeated(&mut self, claim: &Claimed, current: usize, later: bool) -> Option<usize> {
         let standing = &self.resolved.figures[current];
         let restates = later
             && standing.value.is_exact()
@@ -253,7 +270,11 @@ impl Groups {
     }
 
     /// The latest figure of the group with an equal value.
-    fn latest_equal(&self, claim: &Claimed) -> Option<usize> {
+    fn latest_equal(&mut self, claim: &Claimed) -> Option<usize> {
+        for (at, figure) in self.resolved.figures.iter().enumerate().skip(self.unknown) {
+            self.in_group.insert(figure.value.normal(), at);
+        }
+        self.unknown = self.resolved.figures.len();
         self.in_group.get(&claim.value.normal()).copied()
     }
 
@@ -275,18 +296,8 @@ impl Groups {
 
     fn new_figure(&mut self, claim: &Claimed, standing: Standing) -> usize {
         let at = self.resolved.figures.len();
-        self.resolved.figures.push(Figure {
-            seq: claim.seq,
-            value: claim.value,
-            as_of: claim.as_of,
-            span: claim.span,
-            published: claim.published,
-            doubted: claim.doubted,
-            weak: claim.is_weak(),
-            standing,
-        });
+        self.resolved.figures.push(figure(claim, standing));
         self.resolved.records.push(Placed { version: claim.version, figure: at as u32 });
-        self.in_group.insert(claim.value.normal(), at);
         self.live[usize::from(claim.is_weak())].push(at);
         at
     }

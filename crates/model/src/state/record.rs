@@ -270,6 +270,12 @@ impl Records {
         self.versions(original).filter_map(|version| self.find(version)).find(Record::is_in_force)
     }
 
+    /// Makes room for the versions of so many events.
+    pub(crate) fn reserve(&mut self, events: usize) {
+        self.series.reserve_exact(events);
+        self.rows.reserve_exact(events);
+    }
+
     pub(crate) fn push(&mut self, new: NewRecord) {
         let NewRecord { version, original, .. } = new;
         if original != version {
