@@ -54,7 +54,7 @@ pub(crate) fn recorder(given: Option<&str>) -> Result<String, Failure> {
     let name = given.map(str::to_owned).or_else(git_user).unwrap_or_default();
     let name = name.trim();
     if name.is_empty() || name.chars().any(char::is_control) {
-        let trouble = Trouble::new(Code::USAGE, "expected a name without control characters")
+        let trouble = Trouble::new(Code::USAGE, "expected who records: a name without control characters")
             .at("--by")
             .value(name)
             .next(Some("say --by NAME, set RECOUNT_BY, or git config user.name".to_owned()));
