@@ -32,6 +32,8 @@ const TAIL: u64 = 1 << 18;
 pub(crate) fn answer(global: &Global, ledger: &Ledger, asked: &Asked) -> Option<Replay> {
     let place = Place::of(global, "indexes").filter(|_| is_worth_it(ledger))?;
     // What cannot be read is made anew.
+    // What is no file may keep whoever opens it waiting.
+    fs::metadata(&place.file).ok().filter(fs::Metadata::is_file)?;
     let mut index = Index::open(File::open(place.file).ok()?)?;
     let tail = ledger.head().end_offset.checked_sub(index.seen().end_offset)?;
     if tail > TAIL.max(ledger.head().end_offset / PART) {

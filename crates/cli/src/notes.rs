@@ -39,6 +39,10 @@ pub(crate) fn verifier_keys(keys: &[String]) -> Result<Vec<VerifierKey>, Failure
         Ok(key) => Ok(key),
         // Not shown: whoever sees the error must not see the key.
         Err(error @ KeyError::IsPrivate) => Err(bad_key(error).at("--key").into()),
+        // No name of a file that is there, and much like a key.
+        Err(error) if text.contains('+') && !Path::new(text).exists() => {
+            Err(bad_key(error).at("--key").value(text).into())
+        }
         Err(_) => {
             let bytes = Zeroizing::new(read_file(Path::new(text), "--key")?);
             let line = std::str::from_utf8(&bytes).unwrap_or_default();
@@ -89,6 +93,13 @@ fn bad_form(file: &Path, what: &str, FormError { line, expected }: FormError) ->
 
 /// A file that is read whole; one that no proof can be is not.
 fn read_file(file: &Path, option: &str) -> Result<Vec<u8>, Failure> {
+    if SigningKey::is_spelt_by(file.as_os_str().as_encoded_bytes()) {
+        // Not shown: whoever sees the error must not see the key.
+        let trouble =
+            Trouble::new(Code::BAD_FORM, "expected the name of a file, found a private key").at(option);
+        let next = "give the file that holds it; whoever saw this command may have seen the key";
+        return Err(trouble.next(Some(next.to_owned())).into());
+    }
     let limit = MAX_FILE as u64 + 1;
     let mut bytes = Vec::new();
     let read = if file == Path::new("-") {

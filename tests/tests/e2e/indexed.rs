@@ -104,9 +104,13 @@ fn answers_are_those_of_a_replay_and_read_only_what_bears_on_them() {
 fn an_index_that_is_damaged_or_gone_is_made_again() {
     let environment = environment();
     agree(&environment, QUICK);
-    for spoil in
-        ["head -c 2000 \"$f\" > cut; cat cut > \"$f\"", "rm \"$f\"", ": > \"$f\"", "rm \"$f\"; mkdir \"$f\""]
-    {
+    for spoil in [
+        "head -c 2000 \"$f\" > cut; cat cut > \"$f\"",
+        "rm \"$f\"",
+        ": > \"$f\"",
+        "rm \"$f\"; mkfifo \"$f\"",
+        "rm \"$f\"; mkdir \"$f\"",
+    ] {
         let script = format!("for f in $HOME/.cache/recount/indexes/*; do {spoil}; done");
         environment.shell(&script).success();
         agree(&environment, QUICK);

@@ -352,6 +352,29 @@ fn what_is_no_proof_or_no_key_is_told_apart() {
     assert!(piped.stdout.starts_with("proved: event 4 is in example.org/tiny at size 5"));
 }
 
+/// A private key in the place of a file's name is a slip, and not to be repeated where logs are kept.
+#[test]
+fn a_private_key_is_never_shown() {
+    let at = tiny();
+    for option in ["checkpoint --key", "prove 4 --key", "prove 4 --note", "verify --key"] {
+        let words = format!("-f tiny.jsonl {option} {}", EXAMPLE_PRIVATE.trim_end());
+        let told = recount(&at, &words.replace("verify", "verify --proof absent"));
+        assert!(!told.to_string().contains("PRIVATE"), "{told}");
+    }
+    assert_snapshot!(recount(&at, &format!("-f tiny.jsonl checkpoint --key {}", EXAMPLE_PRIVATE.trim_end())), @"
+    [stderr]
+    error[E0109]: --key: expected the name of a file, found a private key
+      give the file that holds it; whoever saw this command may have seen the key
+    [exit 3]
+    ");
+    assert_snapshot!(recount(&at, "verify --proof - --key example.org/tiny+f13ee8de+AQOh"), @r#"
+    [stderr]
+    error[E0109]: --key: "example.org/tiny+f13ee8de+AQOh": expected a public key (NAME+ID+KEY, with an Ed25519 key)
+      recount keygen makes keys
+    [exit 3]
+    "#);
+}
+
 #[test]
 fn proofs_for_machines() {
     let at = tiny();

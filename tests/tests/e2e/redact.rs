@@ -210,3 +210,20 @@ fn what_cannot_be_erased_is_refused_and_nothing_changes() {
     [exit 3]
     "#);
 }
+
+/// Of an erased norm nobody knows whether it had a source.
+#[test]
+fn nothing_is_found_about_what_was_erased() {
+    let at = environment();
+    let norms = concat!(
+        r#"{"type":"norm.cited","data":{"instrument":"I","cited_by":"city","source":"page"}}"#,
+        "\n",
+        r#"{"type":"norm.cited","data":{"instrument":"J","cited_by":"city","unsourced":true}}"#
+    );
+    at.recount_with(["append", "events", "-"], norms).success();
+    recount(&at, "redact 12 --reason asked").success();
+    assert_snapshot!(recount(&at, "check unsourced --format csv"), @"
+    check,kind,severity,figures,difference,message,more,acknowledged,reason
+    unsourced,unsourced,warning,13,,a norm is cited without any source,recount show 13,,
+    ");
+}

@@ -101,6 +101,12 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
+    /// Whether bytes begin as the text of a private key does: then they are not for anybody's eyes.
+    #[must_use]
+    pub fn is_spelt_by(bytes: &[u8]) -> bool {
+        bytes.starts_with(PRIVATE.as_bytes())
+    }
+
     /// The key that 32 random bytes make. This library never draws them itself.
     ///
     /// # Errors

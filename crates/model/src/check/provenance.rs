@@ -14,7 +14,12 @@ impl Review<'_> {
             findings.extend(self.undated(point));
             findings.extend(self.echo(point));
         }
-        let bare = self.state().norms().live().filter(|entry| entry.row.source.is_none());
+        let state = self.state();
+        // Of what was erased nobody knows whether it had one.
+        let bare = state
+            .norms()
+            .live()
+            .filter(|entry| entry.row.source.is_none() && !state.is_withheld(entry.version));
         findings.extend(bare.map(|entry| {
             let message = "a norm is cited without any source".to_owned();
             Finding::new(CheckKind::Unsourced, Severity::Warning, [entry.seq], message)
