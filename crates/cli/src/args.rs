@@ -404,12 +404,12 @@ pub(crate) struct Votes {
 
 /// `diff`
 #[derive(Debug, Args)]
-#[command(after_help = "A POINT is a moment on one clock or on several, joined by commas:\n  \
+#[command(after_help = "What a POINT is, a moment on one clock or on several joined by commas:\n  \
 2026-04-01, 120, year:2026   what was recorded by then, as --recorded-by takes it\n  \
 recorded:120                 the same, by name\n  \
 published:2025-12-01         what was public by then, whenever it was recorded\n  \
 as-of:2023-12-18             figures about this day or earlier\n  \
-published:2025-12-01,as-of:2025-11-30\n  \
+published:2025-12-01,as-of:2025-11-30   both at once\n  \
 start, now (or head)         before the first event; as far as the ledger goes\n\
 A clock that a point does not name is as far as the ledger goes, so the two points may be on different clocks.\n\n\
 Causes: reported, newer, revised, withdrawn, corrected, retracted, disputed, undisputed, policy_changed,\n\

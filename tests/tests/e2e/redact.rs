@@ -227,3 +227,23 @@ fn nothing_is_found_about_what_was_erased() {
     unsourced,unsourced,warning,13,,a norm is cited without any source,recount show 13,,
     ");
 }
+
+/// The past is told without what was erased as well: so no change is known, and yet the accepted snapshot differs.
+#[test]
+fn a_snapshot_says_what_was_erased_since() {
+    let at = environment();
+    recount(&at, "snapshot --accept accepted.json").success();
+    recount(&at, "redact 7 --reason asked").success();
+    assert_snapshot!(recount(&at, "snapshot --check accepted.json"), @"
+    rows that differ
+      - figures 7
+      - headlines ill
+
+    erased since, and with it what depended on it: seq 7 (by seq 12)
+    from recorded by 11 (left out: 1 withheld (events whose content was erased)); 11 events
+    to all (latest as of, published and recorded) (left out: 1 withheld (events whose content was erased)); 12 events
+    [stderr]
+    accepted.json differs; `recount snapshot --accept accepted.json` takes the state as it is now
+    [exit 1]
+    ");
+}

@@ -100,9 +100,10 @@ fn link(section: &Section) -> String {
     format!("[{}]({})", section.title, anchor(&section.title))
 }
 
-/// The anchor that Markdown renderers give a heading.
+/// The anchor that Markdown renderers give a heading: without its punctuation.
 fn anchor(title: &str) -> String {
-    format!("#{}", title.to_lowercase().replace(' ', "-"))
+    let kept = title.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'));
+    format!("#{}", kept.collect::<String>().to_lowercase().replace(' ', "-"))
 }
 
 #[cfg(test)]

@@ -10,10 +10,11 @@ use super::Appending;
 /// `merge`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "OTHER is only read. Events that are here already, by origin or by content, are not appended again; the others keep\n\
-who recorded them and when (from). The merge is one batch, and ends with a ledger.merged.\n\n\
-A conflict is an id declared differently, something changed on both sides to different ends, or an event that this\n\
-ledger does not admit. All are listed, and nothing is appended until each is settled:\n  \
+    after_help = "OTHER is only read. Events that are here already, by origin or by content, are not appended\n\
+again; the others keep who recorded them and when (from). The merge is one batch, and ends with a ledger.merged.\n\n\
+A conflict is an id declared differently, something changed on both sides to different ends, or an\n\
+event that this ledger does not admit. All are listed, and nothing is appended until each is settled.\n\n\
+How to settle a conflict:\n  \
 ours           what OTHER says of it is left out, and what names it means ours\n  \
 theirs         it is recorded here as a correction of ours, or as the later word\n  \
 rename:NEWID   both are declared, the one of OTHER as NEWID (not of places and dimensions)\n\

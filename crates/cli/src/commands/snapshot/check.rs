@@ -150,7 +150,7 @@ fn print_table(
     }
     let out = output.stdout();
     if !rows.is_empty() {
-        writeln!(out, "rows that differ{}", if explained.changes.is_some() { " besides" } else { "" })?;
+        writeln!(out, "rows that differ{}", if explained.found.is_empty() { "" } else { " besides" })?;
         for row in rows {
             writeln!(out, "{}", printable(&row_text(row)))?;
         }
@@ -161,10 +161,28 @@ fn print_table(
     }
     if let Some((old, new)) = explained.ends {
         let none = "no figure, headline or roll-call changed".to_owned();
-        let summary = if explained.found.is_empty() { none } else { counts(explained.found) };
+        let summary = match (explained.found, erased_since(old, new)) {
+            ([], None) => none,
+            // The past is told without it as well, so no change between the two is known.
+            ([], Some(erased)) => erased,
+            (found, None) => counts(found),
+            (found, Some(erased)) => format!("{}\n{erased}", counts(found)),
+        };
         writeln!(out, "{summary}\n{}", end_lines(old, new).join("\n"))?;
     }
     Ok(())
+}
+
+/// The events whose content was erased between two ends, if any, with those that say why.
+fn erased_since(old: &Answers<'_>, new: &Answers<'_>) -> Option<String> {
+    let state = new.state();
+    let erased: Vec<String> = state
+        .withheld()
+        .filter_map(|seq| Some((seq, state.redaction_of(seq).filter(|by| *by > old.state().size())?)))
+        .map(|(seq, by)| format!("seq {seq} (by seq {by})"))
+        .collect();
+    let list = erased.join(", ");
+    (!erased.is_empty()).then(|| format!("erased since, and with it what depended on it: {list}"))
 }
 
 /// `~ sources un-2025: title "A" → "B"`
