@@ -26,10 +26,12 @@ pub struct Head {
 }
 
 impl Head {
-    /// How many events to make room for: a file can claim more than it holds, and no line of an event is that short.
+    /// How many events to make room for: what the head states is not checked yet, and a file can claim more than it holds.
     #[must_use]
     pub fn most_events(&self) -> u64 {
-        self.size.min(self.end_offset / 50)
+        /// No line of an event is shorter.
+        const LINE: u64 = 50;
+        self.size.min(self.end_offset / LINE)
     }
 
     /// The head of a ledger without any event.

@@ -71,7 +71,7 @@ impl Replay {
         ledger: &Ledger,
         each: impl FnMut(&State, &LineRef<'_>, &Line<'_>),
     ) -> Result<Replay, ReplayError> {
-        let replay = Replay { state: State::for_admission(ledger.head().size), beyond: 0 };
+        let replay = Replay { state: State::for_admission(ledger.head().most_events()), beyond: 0 };
         let mut folding = Folding { replay, until: None, failed: None, each };
         ledger.read(&mut folding)?;
         folding.finish(ledger)

@@ -44,7 +44,7 @@ impl Opening {
 
     /// Nothing where anything is not as it should be.
     pub(crate) fn in_blocks(ledger: &Ledger, division: Division) -> Option<Self> {
-        let events = ledger.head().size;
+        let events = ledger.head().most_events();
         let replay = Replay { state: State::for_admission(events), beyond: 0 };
         let work = |block: &Block<'_>, turn: Turn<'_, Self>| {
             let lines = early(block);
@@ -73,7 +73,7 @@ impl Opening {
 
     /// The one way to an error.
     pub(crate) fn line_by_line(ledger: &Ledger) -> Result<Self, ReplayError> {
-        let mut known = Known::nothing(ledger.head().size);
+        let mut known = Known::nothing(ledger.head().most_events());
         let replay = Replay::for_admission(ledger, |state, line, event| {
             known.frontier.push(line.leaf_hash());
             known.note_line(state, line.offset, event);

@@ -50,7 +50,7 @@ pub fn verify(
 /// Knows only that all is well, or nothing.
 pub(crate) fn in_blocks(verification: &Verification, division: Division) -> Option<(Checked, State)> {
     let ledger = verification.ledger()?;
-    let replay = Replay { state: State::for_admission(ledger.head().size), beyond: 0 };
+    let replay = Replay { state: State::for_admission(ledger.head().most_events()), beyond: 0 };
     let work = |block: &Block<'_>, turn: Turn<'_, (Checked, Replay)>| {
         let (lines, leaves) = (early(block), block.leaves()?);
         let before = turn.take(block, |(checked, replay): &mut (Checked, Replay)| {
@@ -73,7 +73,7 @@ fn admitted(state: &mut State, event: &Event<'_>) -> Option<()> {
 /// The one way to a fault.
 pub(crate) fn line_by_line(verification: Verification) -> Result<Verified, LedgerError> {
     // Of a file without a head nobody knows how many events it has; room that is not used costs no memory.
-    let events = verification.ledger().map_or(0, |ledger| ledger.head().size);
+    let events = verification.ledger().map_or(0, |ledger| ledger.head().most_events());
     let mut state = State::for_admission(events);
     let mut broken = false;
     let (mut newer, mut newer_at) = (None, 0);

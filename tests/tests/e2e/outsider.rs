@@ -2,7 +2,7 @@
 //! others, and of thousands of copies that were tampered with.
 
 mod python;
-mod tamper;
+pub(crate) mod tamper;
 
 use std::fs;
 use std::ops::ControlFlow;

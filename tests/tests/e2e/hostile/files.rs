@@ -4,12 +4,15 @@
 use std::time::Duration;
 
 use recount_ledger::batch::{Batch, NewEvent};
+use recount_ledger::checkpoint::Checkpoint;
+use recount_ledger::merkle::Hash;
 use recount_ledger::storage::{Fitness, RealStorage};
 use recount_ledger::writer::{Options, Writer};
 use recount_model::date::Instant;
 use recount_test_support::TestEnvironment;
 
 use super::{environment, hold, stored};
+use crate::outsider::tamper::resum;
 
 const READING: &[&str] = &[
     "verify",
@@ -127,6 +130,35 @@ fn what_is_no_ledger_any_more_is_told() {
                 answer.exit == 0 || at.read("ledger.jsonl") == *file,
                 "{shown}: {command} changed what it refused"
             );
+        }
+    }
+}
+
+/// The last two batches fit each other, and state a size that the file cannot have.
+#[test]
+fn no_room_is_made_for_what_a_file_only_claims() {
+    let at = environment();
+    let sound = at.read("ledger.jsonl");
+    let first: Vec<&[u8]> = sound.split_inclusive(|byte| *byte == b'\n').take(2).collect();
+    for size in [u64::from(u32::MAX), 1 << 50] {
+        let claimed = [size - 1, size].map(|size| {
+            let root = Hash([0; 32]);
+            let event = r#"{"seq":SIZE,"at":"2026-01-01T00:00:00Z","by":"a","type":"place.added","data":{"id":"pSIZE","name":"P"}}"#;
+            format!("{}\n{}\n", event.replace("SIZE", &size.to_string()), Checkpoint { size, root, crc32c: 0 }.encode())
+        });
+        let forged = resum(&[first.concat(), claimed.concat().into_bytes()].concat());
+        at.write("ledger.jsonl", &forged);
+        assert_eq!(ask(&at, "a large size", 1), [4; READING.len()]);
+        at.write("other.jsonl", &sound);
+        for command in [
+            "append place --id z --name z",
+            "redact 2 --reason r",
+            "merge other.jsonl",
+            "checkpoint",
+            "prove 2",
+        ] {
+            let answer = hold(&at, command.split(' '), b"");
+            assert!(answer.exit == 4 && at.read("ledger.jsonl") == forged, "{command}: {answer:.2000}");
         }
     }
 }

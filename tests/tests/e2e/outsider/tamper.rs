@@ -123,7 +123,7 @@ fn lines_changed(bytes: &[u8], random: &mut Random) -> (&'static str, Vec<u8>) {
 }
 
 /// The same lines with checksums that fit them.
-fn resum(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn resum(bytes: &[u8]) -> Vec<u8> {
     sealed(bytes, |stated, _| stated)
 }
 
