@@ -1,6 +1,6 @@
 //! The platform's cache folder: what is kept there can be deleted at any time and costs only the time to make it again.
 
-use std::fs;
+use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 
 use recount_ledger::merkle::leaf_hash;
@@ -19,6 +19,12 @@ impl Place {
     /// Where the `what` of the ledger is kept; nothing where none is wanted, or there is no cache folder.
     pub(crate) fn of(global: &Global, what: &str) -> Option<Place> {
         if global.no_cache { None } else { Place::whatever(&global.file, what) }
+    }
+
+    /// What is kept, to be read. Nothing where it is no file: a pipe would keep whoever opens it waiting.
+    pub(crate) fn open(&self) -> Option<File> {
+        fs::metadata(&self.file).ok().filter(Metadata::is_file)?;
+        File::open(&self.file).ok()
     }
 
     /// The same whether the cache is wanted or not: for deleting.

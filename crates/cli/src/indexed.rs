@@ -3,7 +3,7 @@
 //! A question about indicators replays only the events that bear on them. Whatever is in the way, the whole ledger is
 //! replayed and the index is made anew, after the answer was printed.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -32,9 +32,7 @@ const TAIL: u64 = 1 << 18;
 pub(crate) fn answer(global: &Global, ledger: &Ledger, asked: &Asked) -> Option<Replay> {
     let place = Place::of(global, "indexes").filter(|_| is_worth_it(ledger))?;
     // What cannot be read is made anew.
-    // What is no file may keep whoever opens it waiting.
-    fs::metadata(&place.file).ok().filter(fs::Metadata::is_file)?;
-    let mut index = Index::open(File::open(place.file).ok()?)?;
+    let mut index = Index::open(place.open()?)?;
     let tail = ledger.head().end_offset.checked_sub(index.seen().end_offset)?;
     if tail > TAIL.max(ledger.head().end_offset / PART) {
         return None;
@@ -103,7 +101,7 @@ mod tests {
     fn the_oldest_go_first() {
         let folder = tempfile::tempdir().unwrap();
         for (seconds, name) in [(30, "newest"), (10, "oldest"), (20, "older")] {
-            let file = File::create(folder.path().join(name)).unwrap();
+            let file = fs::File::create(folder.path().join(name)).unwrap();
             // Sparse: no room is taken.
             file.set_len(ALL / 2).unwrap();
             file.set_modified(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();

@@ -5,6 +5,7 @@
 //! can write there.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use recount_ledger::Head;
@@ -27,37 +28,38 @@ fn write(seen: &Seen, ledger: &Path) -> String {
     format!("{}:{} {}\n{}\n", seen.size, seen.root, seen.end_offset, ledger.display())
 }
 
-fn read(memory: &Path) -> Option<Seen> {
-    parse(&fs::read_to_string(memory).ok()?)
+fn read(memory: &Place) -> Option<Seen> {
+    parse(&io::read_to_string(memory.open()?).ok()?)
 }
 
 /// Warns if the ledger is not the one this machine saw, or a longer one.
 pub(crate) fn check(global: &Global, output: &Output) {
-    let Some(Place { file: memory, ledger }) = Place::of(global, "heads") else { return };
+    let Some(memory) = Place::of(global, "heads") else { return };
     let Some(known) = read(&memory) else { return };
-    if known.is_in(storage(), &ledger).is_ok_and(|there| !there) {
+    if known.is_in(storage(), &memory.ledger).is_ok_and(|there| !there) {
         output.note(&format!(
             "warning: {} had {} events with the root {} when this machine last read it, and has no such checkpoint any \
              more: it was cut back, forked or rewritten. If that is right, delete {}",
             global.file.display(),
             known.size,
             known.root,
-            memory.display()
+            memory.file.display()
         ));
     }
 }
 
 /// Remembers the head, unless the ledger lacks one that was seen before: then the warning stays.
 pub(crate) fn update(global: &Global, head: &Head) {
-    let Some(Place { file: memory, ledger }) = Place::of(global, "heads") else { return };
+    let Some(memory) = Place::of(global, "heads") else { return };
     let new = Seen { size: head.size, root: head.root, end_offset: head.end_offset };
-    let stays = |known: Seen| known == new || known.is_in(storage(), &ledger).is_ok_and(|there| !there);
+    let stays =
+        |known: Seen| known == new || known.is_in(storage(), &memory.ledger).is_ok_and(|there| !there);
     if read(&memory).is_some_and(stays) {
         return;
     }
     // A memory that cannot be kept is no reason to fail.
-    let _ = memory.parent().map(fs::create_dir_all);
-    let _ = replace(&memory, write(&new, &ledger).as_bytes());
+    let _ = memory.file.parent().map(fs::create_dir_all);
+    let _ = replace(&memory.file, write(&new, &memory.ledger).as_bytes());
 }
 
 #[cfg(test)]

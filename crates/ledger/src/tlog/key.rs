@@ -84,7 +84,7 @@ impl FromStr for VerifierKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        if text.starts_with(PRIVATE) {
+        if SigningKey::is_spelt_by(text.as_bytes()) {
             return Err(KeyError::IsPrivate);
         }
         let (name, id, bytes) = parts(text).ok_or(KeyError::Public)?;
