@@ -230,7 +230,7 @@ fn nothing_is_found_about_what_was_erased() {
 
 /// The past is told without what was erased as well: so no change is known, and yet the accepted snapshot differs.
 #[test]
-fn a_snapshot_says_what_was_erased_since() {
+fn what_was_erased_since_is_told() {
     let at = environment();
     recount(&at, "snapshot --accept accepted.json").success();
     recount(&at, "redact 7 --reason asked").success();
@@ -245,5 +245,19 @@ fn a_snapshot_says_what_was_erased_since() {
     [stderr]
     accepted.json differs; `recount snapshot --accept accepted.json` takes the state as it is now
     [exit 1]
+    ");
+    assert_snapshot!(recount(&at, "diff --from 11"), @"
+    erased since, and with it what depended on it: seq 7 (by seq 12)
+    from recorded by 11 (left out: 1 withheld (events whose content was erased)); 11 events
+    to all (latest as of, published and recorded) (left out: 1 withheld (events whose content was erased)); 12 events
+    ");
+    for command in ["diff --from 11 --format json", "snapshot --check accepted.json --format json"] {
+        let json: serde_json::Value = serde_json::from_str(&recount(&at, command).stdout).unwrap();
+        assert_eq!(json["erased"], serde_json::json!([{ "seq": 7, "by": 12 }]), "{command}");
+    }
+    assert_snapshot!(recount(&at, "diff --from now"), @"
+    nothing changed
+    from all (latest as of, published and recorded) (left out: 1 withheld (events whose content was erased)); 12 events
+    to all (latest as of, published and recorded) (left out: 1 withheld (events whose content was erased)); 12 events
     ");
 }

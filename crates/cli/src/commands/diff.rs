@@ -6,7 +6,8 @@ use std::num::NonZeroUsize;
 use recount_ledger::reader::Ledger;
 use recount_model::answer::Answers;
 use recount_model::clock::{Clocks, LeftOut, RecordedBy};
-use recount_model::diff::{Point, PointError, diff};
+use recount_model::diff::{Change, Point, PointError, diff};
+use recount_model::event::Seq;
 use recount_model::problem::Code;
 use recount_model::state::State;
 use recount_replay::{LedgerTexts, Replay};
@@ -82,13 +83,17 @@ fn print(output: &mut Output, ledger: &Ledger, old: &Answers<'_>, new: &Answers<
         Format::Table => {
             changes.print_table(output)?;
             let ends = end_lines(old, new);
-            let summary = if found.is_empty() { "nothing changed".to_owned() } else { counts(&found) };
+            let summary = summary(&found, "nothing changed", old, new);
             writeln!(output.stdout(), "{summary}\n{}", ends.join("\n"))?;
         }
         Format::Json => {
             let end = |answers: &Answers<'_>| end_json(answers);
-            let json =
-                json!({ "from": end(old), "to": end(new), "changes": changes.json().collect::<Vec<_>>() });
+            let json = json!({
+                "from": end(old),
+                "to": end(new),
+                "erased": erased_json(old, new),
+                "changes": changes.json().collect::<Vec<_>>()
+            });
             writeln!(output.stdout(), "{json:#}")?;
         }
         Format::Jsonl => {
@@ -99,7 +104,8 @@ fn print(output: &mut Output, ledger: &Ledger, old: &Answers<'_>, new: &Answers<
         Format::Csv => changes.print_csv(output)?,
     }
     if found.is_empty() && output.format != Format::Table {
-        output.note(&format!("nothing changed: {}", end_lines(old, new).join("; ")));
+        let summary = summary(&found, "nothing changed", old, new);
+        output.note(&format!("{summary}: {}", end_lines(old, new).join("; ")));
     }
     Ok(())
 }
@@ -107,6 +113,32 @@ fn print(output: &mut Output, ledger: &Ledger, old: &Answers<'_>, new: &Answers<
 /// The state that knows the events of both.
 pub(crate) fn longer<'s>(old: &Answers<'s>, new: &Answers<'s>) -> &'s State {
     if old.state().size() > new.state().size() { old.state() } else { new.state() }
+}
+
+/// How many changes there are, `none` where there is none, and what was erased between the points: that is not known at
+/// the earlier one either, so that nothing of it is a change.
+pub(crate) fn summary(found: &[Change], none: &str, old: &Answers<'_>, new: &Answers<'_>) -> String {
+    let erased: Vec<String> =
+        erased_between(old, new).map(|(seq, by)| format!("seq {seq} (by seq {by})")).collect();
+    let mut lines = Vec::new();
+    if !found.is_empty() {
+        lines.push(counts(found));
+    } else if erased.is_empty() {
+        lines.push(none.to_owned());
+    }
+    if !erased.is_empty() {
+        lines.push(format!("erased since, and with it what depended on it: {}", erased.join(", ")));
+    }
+    lines.join("\n")
+}
+
+/// The same erased events for machines.
+pub(crate) fn erased_json(old: &Answers<'_>, new: &Answers<'_>) -> Value {
+    erased_between(old, new).map(|(seq, by)| json!({ "seq": seq, "by": by })).collect()
+}
+
+fn erased_between<'s>(old: &Answers<'s>, new: &Answers<'s>) -> impl Iterator<Item = (Seq, Seq)> + 's {
+    longer(old, new).erased_after(old.state().size().min(new.state().size()))
 }
 
 /// The two points and what each left out, as lines for people.

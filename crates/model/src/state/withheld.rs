@@ -51,6 +51,13 @@ impl State {
         self.stubs.rows.iter().map(|stub| stub.seq)
     }
 
+    /// The events whose content an event after `seq` erased, in order, each with that event. A replay to `seq` does not know
+    /// what they said either.
+    pub fn erased_after(&self, seq: Seq) -> impl Iterator<Item = (Seq, Seq)> {
+        let stubs = self.stubs.rows.iter();
+        stubs.filter_map(move |stub| Some((stub.seq, stub.redacted_by.filter(|by| *by > seq)?)))
+    }
+
     /// The first stub that no `event.redacted` explains: in a whole ledger somebody put it there.
     pub fn unexplained_stub(&self) -> Option<Seq> {
         self.stubs.rows.iter().find(|stub| stub.redacted_by.is_none()).map(|stub| stub.seq)

@@ -17,8 +17,8 @@ use recount_tables::{RowDifference, SnapshotFile};
 use serde_json::{Value, json};
 
 use crate::args::Format;
-use crate::changes::{Changes, counts};
-use crate::commands::diff::{end_json, end_lines, longer};
+use crate::changes::Changes;
+use crate::commands::diff::{end_json, end_lines, erased_json, longer, summary};
 use crate::error::{BAD_INPUT, FINDINGS, Failure, Trouble};
 use crate::input;
 use crate::output::Output;
@@ -112,6 +112,7 @@ fn print(
             if let Some((old, new)) = explained.ends {
                 json["from"] = end_json(old);
                 json["to"] = end_json(new);
+                json["erased"] = erased_json(old, new);
             }
             json["not_explained"] = explained.why.clone().into();
             json["changes"] = changes().collect();
@@ -160,29 +161,10 @@ fn print_table(
         writeln!(out, "{}", printable(why))?;
     }
     if let Some((old, new)) = explained.ends {
-        let none = "no figure, headline or roll-call changed".to_owned();
-        let summary = match (explained.found, erased_since(old, new)) {
-            ([], None) => none,
-            // The past is told without it as well, so no change between the two is known.
-            ([], Some(erased)) => erased,
-            (found, None) => counts(found),
-            (found, Some(erased)) => format!("{}\n{erased}", counts(found)),
-        };
+        let summary = summary(explained.found, "no figure, headline or roll-call changed", old, new);
         writeln!(out, "{summary}\n{}", end_lines(old, new).join("\n"))?;
     }
     Ok(())
-}
-
-/// The events whose content was erased between two ends, if any, with those that say why.
-fn erased_since(old: &Answers<'_>, new: &Answers<'_>) -> Option<String> {
-    let state = new.state();
-    let erased: Vec<String> = state
-        .withheld()
-        .filter_map(|seq| Some((seq, state.redaction_of(seq).filter(|by| *by > old.state().size())?)))
-        .map(|(seq, by)| format!("seq {seq} (by seq {by})"))
-        .collect();
-    let list = erased.join(", ");
-    (!erased.is_empty()).then(|| format!("erased since, and with it what depended on it: {list}"))
 }
 
 /// `~ sources un-2025: title "A" → "B"`
