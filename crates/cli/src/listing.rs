@@ -52,7 +52,7 @@ fn text(cell: &Cell<'_>) -> String {
 fn json_cell(cell: &Cell<'_>) -> Value {
     match cell {
         Cell::Missing => Value::Null,
-        Cell::Text(text) => Value::from(text.as_ref()),
+        Cell::Text(text) => Value::from(&**text),
         Cell::Integer(number) => Value::from(*number),
         Cell::Boolean(flag) => Value::from(*flag),
     }
@@ -100,7 +100,7 @@ pub(crate) fn collect(
 fn owned(cell: &Cell<'_>) -> Cell<'static> {
     match cell {
         Cell::Missing => Cell::Missing,
-        Cell::Text(text) => Cell::Text(text.clone().into_owned().into()),
+        Cell::Text(text) => Cell::Text(text.clone().into_owned()),
         Cell::Integer(number) => Cell::Integer(*number),
         Cell::Boolean(flag) => Cell::Boolean(*flag),
     }

@@ -10,12 +10,13 @@
 
 mod folder;
 mod package;
+mod record;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use recount_tables::{Cell, Context, Provenance, RowError, Summary, Table, TextError};
+use recount_tables::{Context, Provenance, RowError, Summary, Table, TextError};
 
 use folder::Staging;
 
@@ -84,27 +85,20 @@ pub fn export(
 fn write_table(path: &Path, table: &Table, context: &Context<'_>) -> Result<u64, ExportError> {
     let mut rows = Ok(0);
     write_synced(path, |out| {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out);
-        writer.write_record(table.columns.iter().map(|column| column.name))?;
-        rows = table.each_row(context, &mut |cells| Ok(write_row(&mut writer, cells)?));
-        writer.flush()
+        let mut row = Vec::new();
+        record::write_header(table.columns, &mut row);
+        rows = table.each_row(context, &mut |cells| {
+            out.write_all(&row)?;
+            row.clear();
+            record::write(cells, &mut row);
+            Ok(())
+        });
+        out.write_all(&row)
     })?;
     rows.map_err(|error| match error {
         RowError::Text(error) => ExportError::Text(error),
         RowError::Sink(source) => ExportError::Io { path: path.to_owned(), source },
     })
-}
-
-fn write_row<W: Write>(writer: &mut csv::Writer<W>, cells: &[Cell<'_>]) -> csv::Result<()> {
-    for cell in cells {
-        match cell {
-            Cell::Missing => writer.write_field("")?,
-            Cell::Text(text) => writer.write_field(text.as_bytes())?,
-            Cell::Integer(number) => writer.write_field(number.to_string())?,
-            Cell::Boolean(flag) => writer.write_field(if *flag { "true" } else { "false" })?,
-        }
-    }
-    writer.write_record(None::<&[u8]>)
 }
 
 /// Creates a file, writes it and waits until it is on the device.

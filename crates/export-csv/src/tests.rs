@@ -146,6 +146,10 @@ fn a_failed_export_leaves_everything_as_it_was() {
         fn reason(&self, seq: u32) -> Result<Option<String>, TextError> {
             Err(TextError { seq, reason: "the line is gone".to_owned() })
         }
+
+        fn another(&self) -> Box<dyn Texts + Send + '_> {
+            Box::new(Torn)
+        }
     }
 
     let parent = tempfile::tempdir().unwrap();

@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use recount_tables::{Cell, Context, Provenance, RowError, Summary, TABLES, Table, TextError};
-use rusqlite::types::{ToSqlOutput, Value};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 use target::Staging;
@@ -125,7 +125,7 @@ impl ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self.0 {
             Cell::Missing => ToSqlOutput::Owned(Value::Null),
-            Cell::Text(text) => ToSqlOutput::from(text.as_ref()),
+            Cell::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Cell::Integer(number) => ToSqlOutput::from(*number),
             Cell::Boolean(flag) => ToSqlOutput::from(*flag),
         })

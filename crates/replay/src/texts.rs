@@ -7,7 +7,7 @@ use recount_ledger::line::{Envelope, EventLine, Line};
 use recount_ledger::reader::{Ledger, Window};
 use recount_model::event::{Kind, Seq};
 use recount_model::state::{Offsets, Place, State};
-use recount_model::texts::{First, Members, Recorded, TextError, Texts};
+use recount_model::texts::{First, Members, Picked, Recorded, TextError, Texts};
 
 /// The texts of the events of one ledger.
 #[derive(Debug)]
@@ -105,21 +105,39 @@ pub fn created(ledger: &Ledger) -> Result<Members, TextError> {
     codec::own_members(line.data).map_err(|problem| unreadable(problem.expected))
 }
 
-/// One text of the line of event `seq`, where the line has the writer's own spelling.
-fn written_text<'a>(line: &'a [u8], seq: Seq, name: &str) -> Option<Option<&'a str>> {
-    let envelope = Envelope::of(std::str::from_utf8(line).ok()?)?;
-    // The members of a correction are those of its replacement.
-    let is_it = envelope.seq == u64::from(seq) && envelope.kind != Kind::RecordCorrected.as_str();
-    if is_it { codec::written_text(envelope.data, name) } else { None }
+/// What a line has of its event, in the writer's own spelling.
+fn written(line: &[u8], seq: Seq) -> Option<Envelope<'_>> {
+    Envelope::of(std::str::from_utf8(line).ok()?).filter(|envelope| envelope.seq == u64::from(seq))
+}
+
+/// Keeps the texts that are picked; nothing where one of them is no plain text.
+fn keep(picked: &mut Picked, name: &str, text: Option<&str>) -> Option<()> {
+    match text {
+        Some(text) => picked.put(name, text),
+        None if picked.wants(name) => return None,
+        None => {}
+    }
+    Some(())
 }
 
 impl Texts for LedgerTexts<'_> {
-    fn member(&self, seq: Seq, name: &str) -> Result<Option<String>, TextError> {
-        let written = |line: &[u8]| Ok(written_text(line, seq, name).map(|text| text.map(str::to_owned)));
-        match self.with_bytes(seq, written)? {
-            Some(text) => Ok(text),
-            None => Ok(self.members(seq)?.get(name).map(str::to_owned)),
+    /// Nearly every line is as the writer writes it: of such a line only the picked members are copied.
+    fn pick(&self, seq: Seq, picked: &mut Picked) -> Result<(), TextError> {
+        picked.clear();
+        let read = self.with_bytes(seq, |line| {
+            let Some(Envelope { kind, data, .. }) = written(line, seq) else { return Ok(None) };
+            let kind = Kind::parse(kind).ok_or("the file changed: unknown type")?;
+            Ok(codec::written_members(kind, data, |name, text| keep(picked, name, text)))
+        })?;
+        if read.is_none() {
+            let members = self.members(seq)?;
+            picked.fill(|name| members.get(name));
         }
+        Ok(())
+    }
+
+    fn another(&self) -> Box<dyn Texts + Send + '_> {
+        Box::new(LedgerTexts::by_offsets(self.ledger, self.offsets))
     }
 
     fn members(&self, seq: Seq) -> Result<Members, TextError> {
@@ -131,6 +149,11 @@ impl Texts for LedgerTexts<'_> {
     }
 
     fn recorded(&self, seq: Seq) -> Result<Recorded, TextError> {
+        let by =
+            self.with_bytes(seq, |line| Ok(written(line, seq).map(|envelope| envelope.by.to_owned())))?;
+        if let Some(by) = by {
+            return Ok(Recorded { by, first: None });
+        }
         self.with_line(seq, |line| {
             let from = content(line).and_then(|event| event.from.as_ref());
             let first =
@@ -140,6 +163,16 @@ impl Texts for LedgerTexts<'_> {
     }
 
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {
-        Ok(self.own_members(seq)?.get("reason").map(str::to_owned))
+        let mut picked = Picked::new(["reason"]);
+        let read = self.with_bytes(seq, |line| {
+            let data = written(line, seq).map(|envelope| envelope.data);
+            Ok(data.and_then(|data| {
+                codec::written_own_members(data, |name, text| keep(&mut picked, name, text))
+            }))
+        })?;
+        match read {
+            Some(()) => Ok(picked.get("reason").map(str::to_owned)),
+            None => Ok(self.own_members(seq)?.get("reason").map(str::to_owned)),
+        }
     }
 }

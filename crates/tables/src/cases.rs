@@ -10,7 +10,8 @@ use recount_model::state::versioned::Versioned;
 use recount_model::state::{CaseUpdateRow, Refs, State};
 use recount_model::texts::Members;
 
-use crate::table::{Sink, Stop, Table, columns, list};
+use crate::cell::list;
+use crate::table::{Sink, Stop, Table, columns};
 use crate::{CaseDetail, Context};
 
 /// One row per case.

@@ -12,7 +12,8 @@ use recount_model::texts::Members;
 use recount_model::value::Value;
 
 use crate::Context;
-use crate::table::{Sink, Stop, Table, columns, shown};
+use crate::cell::shown;
+use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per cause.
 pub(crate) const CAUSES: Table = Table {

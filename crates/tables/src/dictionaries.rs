@@ -10,7 +10,8 @@ use recount_model::state::{Definition, IndicatorRow, PlaceRow, ReporterRow, Sour
 use recount_model::texts::Members;
 
 use crate::Context;
-use crate::table::{Cell, Column, Sink, Stop, Table, columns, join, shown};
+use crate::cell::{Cell, shown};
+use crate::table::{Column, Sink, Stop, Table, columns, join};
 
 /// One row per source.
 pub(crate) const SOURCES: Table = Table {

@@ -5,7 +5,8 @@ use recount_model::state::State;
 use recount_model::texts::{First, Recorded};
 
 use crate::Context;
-use crate::table::{Sink, Stop, Table, columns, shown};
+use crate::cell::shown;
+use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per event.
 pub(crate) const EVENTS: Table = Table {

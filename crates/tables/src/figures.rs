@@ -2,11 +2,13 @@
 
 use recount_model::answer::CurrentFigure;
 use recount_model::event::Seq;
+use recount_model::texts::Picked;
 
 use crate::Context;
+use crate::cell::shown;
 use crate::disputes;
-use crate::said::{SAID, Said, said_cells, wording};
-use crate::table::{Column, Sink, Stop, Table, columns, join, shown};
+use crate::said::{SAID, Said, said_cells};
+use crate::table::{Column, Sink, Stop, Table, columns, join};
 use crate::value::Stated;
 
 /// One row per series: its current figure.
@@ -61,17 +63,23 @@ columns! {
 
 fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let state = context.state();
+    let mut texts = Picked::new(["wording"]);
     for current in context.answers.figures() {
         let series = state.series(current.series);
         if !context.wants(series.indicator) {
             continue;
         }
+        // The line is read only where the state knows that it has words.
+        texts.clear();
+        if current.first.is_worded() {
+            context.texts.pick(current.first.version, &mut texts)?;
+        }
         let said = Said {
             state,
             series,
             as_of: current.figure.as_of.map(|date| state.date(date)),
-            value: Stated::from(&current.figure.value),
-            wording: wording(context, &current.first)?,
+            value: Stated::Said(current.figure.value),
+            wording: texts.get("wording"),
             published: current.figure.published,
             source: current.first.source,
         };

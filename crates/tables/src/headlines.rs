@@ -6,8 +6,9 @@ use recount_model::headline::{Headline, Selection, Subject};
 use recount_model::state::State;
 
 use crate::Context;
+use crate::cell::{Cell, shown};
 use crate::disputes;
-use crate::table::{Cell, Column, Sink, Stop, Table, columns, join, optional, shown};
+use crate::table::{Column, Sink, Stop, Table, columns, join, optional};
 use crate::value::{Stated, VALUE, value_cells};
 
 /// One row per indicator, place and breakdown.
@@ -28,7 +29,7 @@ struct Row<'a> {
     state: &'a State,
     headline: &'a Headline,
     id: String,
-    value: Stated,
+    value: Stated<'a>,
     policy: Option<Seq>,
     selected: Option<CurrentFigure<'a>>,
     fell_back: bool,
@@ -166,19 +167,19 @@ impl<'a> Row<'a> {
         match &headline.selection {
             Selection::Figure { at, fell_back } => {
                 let selected = figure(*at);
-                row.value = Stated::from(&selected.figure.value);
+                row.value = Stated::Said(selected.figure.value);
                 (row.selected, row.fell_back) = (Some(selected), *fell_back);
                 row.disputes = selected.disputes.to_vec();
                 row.undated = Some(is_undated(at));
             }
             Selection::Range(interval) => {
-                row.value = Stated::from(interval);
+                row.value = Stated::Computed(interval);
                 row.disputes =
                     headline.eligible.iter().flat_map(|at| figure(*at).disputes).copied().collect();
                 row.disputes.sort_unstable();
                 row.undated = Some(headline.eligible.iter().any(is_undated));
             }
-            Selection::Derived(interval) => row.value = Stated::from(interval),
+            Selection::Derived(interval) => row.value = Stated::Computed(interval),
             Selection::Nothing(why) => row.note = Some(why.to_string()),
         }
         row

@@ -2,18 +2,21 @@
 
 mod fate;
 
+use std::borrow::Cow;
+
 use recount_model::event::{Kind, Seq};
 use recount_model::resolve::Resolved;
 use recount_model::state::key::SeriesKey;
 use recount_model::state::record::Record;
-use recount_model::texts::Members;
+use recount_model::texts::Picked;
 
 use crate::Context;
+use crate::cell::{Cell, shown};
 use crate::said::{SAID, Said, said_cells};
-use crate::table::{Cell, Column, Sink, Stop, Table, columns, join, optional, shown};
+use crate::table::{Column, Sink, Stop, Table, columns, join, optional};
 use crate::value::Stated;
 use crate::{causes, disputes};
-use fate::{Causes, Ends, Fate};
+use fate::{Ends, Fate};
 
 /// One row per version of a record.
 pub(crate) const FIGURE_HISTORY: Table = Table {
@@ -33,11 +36,11 @@ const COLUMNS: [Column; SAID.len() + OWN.len()] = join(optional(SAID), OWN);
 struct Row<'a> {
     said: Said<'a>,
     record: Record,
-    texts: Members,
+    texts: &'a Picked,
     since: Option<String>,
     fate: Fate,
     repeats: Option<Seq>,
-    disputes: Vec<Seq>,
+    disputes: Cow<'a, [Seq]>,
     reason: Option<String>,
 }
 
@@ -131,10 +134,9 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     if context.indicators.is_none() {
         withheld(context, sink)?;
     }
-    let causes = Causes::new(context.state());
     for series in recount_model::answer::in_order(context.state()) {
         if context.wants(context.state().series(series).indicator) {
-            Versions::new(context, &causes, series).push(sink)?;
+            Versions::new(context, series).push(sink)?;
         }
     }
     Ok(())
@@ -143,7 +145,6 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
 /// The versions of one series.
 struct Versions<'a> {
     context: &'a Context<'a>,
-    causes: &'a Causes,
     series: SeriesKey,
     resolved: Resolved,
     ends: Ends,
@@ -152,7 +153,7 @@ struct Versions<'a> {
 }
 
 impl<'a> Versions<'a> {
-    fn new(context: &'a Context<'a>, causes: &'a Causes, series: SeriesKey) -> Self {
+    fn new(context: &'a Context<'a>, series: SeriesKey) -> Self {
         let resolver = context.answers.resolver();
         let mut resolved = resolver.resolve(series);
         let mut disputes = vec![Vec::new(); resolved.figures.len()];
@@ -162,12 +163,13 @@ impl<'a> Versions<'a> {
         disputes.iter_mut().for_each(|of_figure| of_figure.sort_unstable());
         resolved.records.sort_unstable_by_key(|placed| placed.version);
         let ends = Ends::new(context.state(), &resolved);
-        Versions { context, causes, series, resolved, ends, disputes }
+        Versions { context, series, resolved, ends, disputes }
     }
 
     fn push(&self, sink: &mut Sink<'_>) -> Result<(), Stop> {
+        let mut texts = Picked::new(["wording", "locator", "doubt", "note"]);
         for &version in self.context.answers.resolver().versions(self.series) {
-            if let Some(row) = self.row(version)? {
+            if let Some(row) = self.row(version, &mut texts)? {
                 let mut cells = Vec::with_capacity(COLUMNS.len());
                 said_cells(&row.said, &mut cells);
                 own_cells(&row, &mut cells);
@@ -178,29 +180,29 @@ impl<'a> Versions<'a> {
     }
 
     /// One version; `None` where the clocks leave it out.
-    fn row(&self, version: Seq) -> Result<Option<Row<'a>>, Stop> {
+    fn row<'r>(&'r self, version: Seq, texts: &'r mut Picked) -> Result<Option<Row<'r>>, Stop> {
         let state = self.context.state();
         let record = state.records().record(version);
         let placed = self.resolved.records.binary_search_by_key(&version, |placed| placed.version).ok();
         let figure = placed.map(|place| self.resolved.records[place].figure as usize);
         let fate = match figure {
             Some(figure) => self.ends.of_placed(state, &self.resolved, figure, &record),
-            None if self.context.covers(&record) => self.causes.of_replaced(state, &record),
+            None if self.context.covers(&record) => Fate::of_replaced(state, &record),
             None => None,
         };
         let Some(fate) = fate else { return Ok(None) };
-        let texts = self.context.members(record.version)?;
+        self.context.texts.pick(record.version, texts)?;
         let series = state.series(self.series);
         let said = Said {
             state,
             series,
             as_of: record.as_of.map(|date| state.date(date)),
-            value: Stated::from(&state.records().value(&record)),
-            wording: texts.get("wording").map(str::to_owned),
+            value: Stated::Said(state.records().value(&record)),
+            wording: texts.get("wording"),
             published: state.published(record.published, record.source).copied(),
             source: record.source,
         };
-        let own_disputes = || self.context.answers.resolver().disputes(std::iter::once(version));
+        let own_disputes = || self.context.answers.resolver().disputes(std::iter::once(version)).into();
         Ok(Some(Row {
             said,
             record,
@@ -211,7 +213,7 @@ impl<'a> Versions<'a> {
             repeats: figure
                 .map(|figure| self.resolved.figures[figure].seq)
                 .filter(|seq| *seq != record.original),
-            disputes: figure.map_or_else(own_disputes, |figure| self.disputes[figure].clone()),
+            disputes: figure.map_or_else(own_disputes, |figure| (&self.disputes[figure]).into()),
         }))
     }
 }

@@ -8,6 +8,7 @@
 
 mod cases;
 mod causes;
+mod cell;
 mod context;
 mod dictionaries;
 mod dimensions;
@@ -30,11 +31,12 @@ mod value;
 mod vintages;
 mod votes;
 
+pub use cell::{Cell, CellText};
 pub use context::{CaseDetail, Context};
 pub use provenance::Provenance;
 pub use recount_model::texts::TextError;
 pub use snapshot::{NoSnapshot, RowDifference, SnapshotFile, snapshot};
-pub use table::{Cell, Column, Kind, RowError, Summary, Table};
+pub use table::{Column, Kind, RowError, Summary, Table};
 pub use vintages::VINTAGES;
 
 /// Every table, in the order they are exported: first what is claimed, then what it names.

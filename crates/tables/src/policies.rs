@@ -6,7 +6,8 @@ use recount_model::state::{PolicyRow, State};
 use recount_model::texts::Members;
 
 use crate::Context;
-use crate::table::{Cell, Sink, Stop, Table, columns, list, shown};
+use crate::cell::{Cell, list, shown};
+use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per policy that was not retracted.
 pub(crate) const POLICIES: Table = Table {

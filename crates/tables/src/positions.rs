@@ -7,7 +7,8 @@ use recount_model::state::State;
 use recount_model::state::key::SourceKey;
 
 use crate::Context;
-use crate::table::{Cell, Sink, Stop, Table, columns, list};
+use crate::cell::{Cell, list};
+use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per state and roll-call.
 pub(crate) const POSITIONS: Table = Table {

@@ -2,11 +2,10 @@
 
 use recount_model::date::{Edtf, Published};
 use recount_model::state::key::SourceKey;
-use recount_model::state::record::Record;
 use recount_model::state::{Series, State};
 
-use crate::Context;
-use crate::table::{Cell, Column, Stop, columns, join, shown};
+use crate::cell::{Cell, shown};
+use crate::table::{Column, columns, join};
 use crate::value::{Stated, VALUE, value_cells};
 
 /// Who said what, about what, as of when, published where.
@@ -14,8 +13,8 @@ pub(crate) struct Said<'a> {
     pub(crate) state: &'a State,
     pub(crate) series: &'a Series,
     pub(crate) as_of: Option<&'a Edtf>,
-    pub(crate) value: Stated,
-    pub(crate) wording: Option<String>,
+    pub(crate) value: Stated<'a>,
+    pub(crate) wording: Option<&'a str>,
     pub(crate) published: Option<Published>,
     pub(crate) source: Option<SourceKey>,
 }
@@ -43,7 +42,7 @@ columns! {
     ORIGIN, origin_cells(row: Said<'_>) {
         "unit" Text required "The indicator's unit."
             = row.state.indicators().row(row.series.indicator).unit.as_str();
-        "wording" Text optional "The words it was said in, verbatim." = row.wording.as_deref();
+        "wording" Text optional "The words it was said in, verbatim." = row.wording;
         "published" Text optional
             "When it became public, as typed (EDTF level 1 or a UTC instant): its own date, else its source's."
             = shown(row.published);
@@ -62,12 +61,4 @@ pub(crate) fn said_cells<'a>(said: &'a Said<'_>, cells: &mut Vec<Cell<'a>>) {
     subject_cells(said, cells);
     value_cells(&said.value, cells);
     origin_cells(said, cells);
-}
-
-/// The verbatim words of a record. The line is read only where the state knows that it has some.
-pub(crate) fn wording(context: &Context<'_>, record: &Record) -> Result<Option<String>, Stop> {
-    if !record.is_worded() {
-        return Ok(None);
-    }
-    Ok(context.texts.member(record.version, "wording")?)
 }

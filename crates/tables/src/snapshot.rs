@@ -4,7 +4,8 @@ mod compare;
 
 use std::io::{self, Write};
 
-use crate::table::{Cell, RowError, Table};
+use crate::cell::Cell;
+use crate::table::{RowError, Table};
 use crate::{Context, Provenance, TABLES};
 
 pub use compare::{NoSnapshot, RowDifference, SnapshotFile};
@@ -52,7 +53,7 @@ fn write_row(table: &Table, cells: &[Cell<'_>], out: &mut dyn Write) -> io::Resu
         separator = ",";
         match cell {
             Cell::Missing => {}
-            Cell::Text(text) => serde_json::to_writer(&mut *out, text)?,
+            Cell::Text(text) => serde_json::to_writer(&mut *out, &**text)?,
             Cell::Integer(number) => write!(out, "{number}")?,
             Cell::Boolean(flag) => write!(out, "{flag}")?,
         }

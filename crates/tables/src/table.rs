@@ -1,11 +1,8 @@
 //! What a table is: its columns, key and order, and how its rows are asked for.
 
-use std::borrow::Cow;
-use std::fmt::Display;
-
 use recount_model::texts::TextError;
 
-use crate::Context;
+use crate::{Cell, Context};
 
 /// One table of the exports.
 #[derive(Clone, Copy, Debug)]
@@ -53,19 +50,6 @@ pub enum Kind {
     Date,
     /// A moment in UTC, `YYYY-MM-DDTHH:MM:SSZ`.
     Instant,
-}
-
-/// One cell of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell<'a> {
-    /// Nothing is known, or nothing applies. There is no empty text beside it.
-    Missing,
-    /// Of [`Kind::Text`], [`Kind::Decimal`], [`Kind::Date`] or [`Kind::Instant`]; never empty.
-    Text(Cow<'a, str>),
-    /// Of [`Kind::Integer`].
-    Integer(i64),
-    /// Of [`Kind::Boolean`].
-    Boolean(bool),
 }
 
 /// Rows could not all be given. `E` is the receiver's own error.
@@ -158,55 +142,6 @@ impl Column {
     }
 }
 
-impl<'a> From<&'a str> for Cell<'a> {
-    /// An empty text is a missing one.
-    fn from(text: &'a str) -> Self {
-        if text.is_empty() { Cell::Missing } else { Cell::Text(Cow::Borrowed(text)) }
-    }
-}
-
-impl From<String> for Cell<'_> {
-    /// An empty text is a missing one.
-    fn from(text: String) -> Self {
-        if text.is_empty() { Cell::Missing } else { Cell::Text(Cow::Owned(text)) }
-    }
-}
-
-impl From<bool> for Cell<'_> {
-    fn from(flag: bool) -> Self {
-        Cell::Boolean(flag)
-    }
-}
-
-impl From<u32> for Cell<'_> {
-    fn from(number: u32) -> Self {
-        Cell::Integer(number.into())
-    }
-}
-
-impl From<usize> for Cell<'_> {
-    fn from(number: usize) -> Self {
-        Cell::Integer(i64::try_from(number).expect("a ledger has fewer than 2^32 events to count"))
-    }
-}
-
-impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
-    fn from(cell: Option<T>) -> Self {
-        cell.map_or(Cell::Missing, Into::into)
-    }
-}
-
-/// A cell with something as it is printed.
-pub(crate) fn shown<T: Display>(thing: Option<T>) -> Cell<'static> {
-    thing.map(|thing| thing.to_string()).into()
-}
-
-/// A cell with a list of ids or codes, separated by `;`; missing when there are none.
-pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> Cell<'static> {
-    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    items.join(";").into()
-}
-
 /// All columns as ones whose cells may be missing.
 pub(crate) const fn optional<const N: usize>(mut columns: [Column; N]) -> [Column; N] {
     let mut at = 0;
@@ -255,8 +190,8 @@ macro_rules! columns {
             }
         ),+];
 
-        $vis fn $cells<'a>($row: &'a $Row, cells: &mut Vec<$crate::table::Cell<'a>>) {
-            cells.extend([$($crate::table::Cell::from($cell)),+]);
+        $vis fn $cells<'a>($row: &'a $Row, cells: &mut Vec<$crate::Cell<'a>>) {
+            cells.extend([$($crate::Cell::from($cell)),+]);
         }
     };
     (@required) => { false };

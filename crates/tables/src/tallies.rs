@@ -7,7 +7,8 @@ use recount_model::texts::Members;
 use recount_model::value::Interval;
 
 use crate::Context;
-use crate::table::{Cell, Sink, Stop, Table, columns, shown};
+use crate::cell::{Cell, shown};
+use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per account of a roll-call.
 pub(crate) const TALLIES: Table = Table {

@@ -13,6 +13,7 @@ use recount_model::state::State;
 use recount_model::texts::{Members, Recorded, TextError, Texts};
 
 /// A state and the texts of its events.
+#[derive(Clone)]
 pub(crate) struct Fixture {
     pub(crate) state: State,
     members: BTreeMap<Seq, Members>,
@@ -125,5 +126,9 @@ impl Texts for Fixture {
 
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {
         Ok(self.reasons.get(&seq).cloned())
+    }
+
+    fn another(&self) -> Box<dyn Texts + Send + '_> {
+        Box::new(self.clone())
     }
 }

@@ -5,7 +5,8 @@ use recount_model::state::{Refs, State};
 use recount_model::texts::Members;
 
 use crate::Context;
-use crate::table::{Cell, Sink, Stop, Table, columns, shown};
+use crate::cell::{Cell, shown};
+use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per statement.
 pub(crate) const STATEMENTS: Table = Table {

@@ -3,78 +3,88 @@
 use recount_model::value::fraction::print;
 use recount_model::value::{Interval, Rounding, Value};
 
+use crate::cell::{Cell, shown};
 use crate::table::columns;
 
-/// A value as its columns show it; by default none at all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Stated {
-    value: String,
-    qualifier: Option<&'static str>,
-    low: Option<String>,
-    low_open: Option<bool>,
-    high: Option<String>,
-    high_open: Option<bool>,
-    best: Option<String>,
-    approximate: Option<bool>,
+/// A value that columns show; by default none at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Stated<'a> {
+    #[default]
+    Nothing,
+    /// As it was said.
+    Said(Value),
+    /// Ends are rounded outward as in the notation. An approximate point has no ends, as `~9000` has none.
+    Computed(&'a Interval),
 }
 
 columns! {
     /// What was said, and its ends as numbers.
-    pub(crate) VALUE, value_cells(said: Stated) {
+    pub(crate) VALUE, value_cells(said: Stated<'_>) {
         "value" Text required
             "The value in the ledger's notation: `1850`, `>20000`, `<=35000`, `~9000`, `19000..20000`, `118..125..140`; \
              a computed one that is approximate starts with `about`, one without ends is `any`."
-            = said.value.as_str();
+            = said.cell(|value| shown(Some(value)), |interval| interval.notation().into());
         "qualifier" Text optional
             "How it is qualified: exact, more_than, at_least, less_than, at_most, about, nearly, just_over, between or \
              estimate; missing for a computed value."
-            = said.qualifier;
+            = said.cell(|value| value.qualifier().as_str().into(), |_| Cell::Missing);
         "low" Decimal optional "The low end as said; of an exact value the number itself; of `~9000` none."
-            = said.low.as_deref();
+            = said.low();
         "low_open" Boolean required "Whether the low end itself is excluded; false where there is no low end."
-            = said.low_open;
+            = said.cell(|value| value.low_open().into(), |interval| interval.low_open().into());
         "high" Decimal optional "The high end as said; of an exact value the number itself; of `~9000` none."
-            = said.high.as_deref();
+            = said.high();
         "high_open" Boolean required "Whether the high end itself is excluded; false where there is no high end."
-            = said.high_open;
+            = said.cell(|value| value.high_open().into(), |interval| interval.high_open().into());
         "best" Decimal optional "The best estimate between the ends; of `~9000` the number."
-            = said.best.as_deref();
+            = said.best();
         "approximate" Boolean required "Whether it was said under `~`, or computed from such a value."
-            = said.approximate;
+            = said.cell(|value| value.is_approximate().into(), |interval| interval.is_approximate().into());
     }
 }
 
-impl From<&Value> for Stated {
-    fn from(value: &Value) -> Stated {
-        Stated {
-            value: value.to_string(),
-            qualifier: Some(value.qualifier().as_str()),
-            low: value.low().map(|end| end.to_string()),
-            low_open: Some(value.low_open()),
-            high: value.high().map(|end| end.to_string()),
-            high_open: Some(value.high_open()),
-            best: value.best().map(|best| best.to_string()),
-            approximate: Some(value.is_approximate()),
+impl Stated<'_> {
+    /// The cell that a value has as it was said, or as it was computed.
+    fn cell(
+        &self,
+        said: impl FnOnce(&Value) -> Cell<'static>,
+        computed: impl FnOnce(&Interval) -> Cell<'static>,
+    ) -> Cell<'static> {
+        match self {
+            Stated::Nothing => Cell::Missing,
+            Stated::Said(value) => said(value),
+            Stated::Computed(interval) => computed(interval),
         }
+    }
+
+    fn low(&self) -> Cell<'static> {
+        let computed = |interval: &Interval| {
+            let low = interval.low().filter(|_| !is_about(interval));
+            low.map(|low| print(low, Rounding::Down)).into()
+        };
+        self.cell(|value| shown(value.low()), computed)
+    }
+
+    fn high(&self) -> Cell<'static> {
+        let computed = |interval: &Interval| {
+            let high = interval.high().filter(|_| !is_about(interval));
+            high.map(|high| print(high, Rounding::Up)).into()
+        };
+        self.cell(|value| shown(value.high()), computed)
+    }
+
+    fn best(&self) -> Cell<'static> {
+        let computed = |interval: &Interval| {
+            let best = if is_about(interval) { interval.low() } else { interval.best() };
+            best.map(|best| print(best, Rounding::HalfEven)).into()
+        };
+        self.cell(|value| shown(value.best()), computed)
     }
 }
 
-impl From<&Interval> for Stated {
-    /// Ends are rounded outward as in the notation. An approximate point has no ends, as `~9000` has none.
-    fn from(interval: &Interval) -> Stated {
-        let about = interval.is_approximate() && interval.is_point();
-        let best = if about { interval.low() } else { interval.best() };
-        Stated {
-            value: interval.notation(),
-            qualifier: None,
-            low: interval.low().filter(|_| !about).map(|low| print(low, Rounding::Down)),
-            low_open: Some(interval.low_open()),
-            high: interval.high().filter(|_| !about).map(|high| print(high, Rounding::Up)),
-            high_open: Some(interval.high_open()),
-            best: best.map(|best| print(best, Rounding::HalfEven)),
-            approximate: Some(interval.is_approximate()),
-        }
-    }
+/// Whether it is an approximate point.
+fn is_about(interval: &Interval) -> bool {
+    interval.is_approximate() && interval.is_point()
 }
 
 #[cfg(test)]
@@ -84,12 +94,14 @@ mod tests {
     use super::*;
 
     fn check(text: &str) -> String {
-        let stated = Stated::from(&Value::parse(text).unwrap().interval(None).unwrap());
-        let open = |open| if open == Some(true) { "*" } else { "" };
-        let end = |end: Option<String>, is_open| format!("{}{}", end.unwrap_or_default(), open(is_open));
-        let (low, high) = (end(stated.low, stated.low_open), end(stated.high, stated.high_open));
-        let about = if stated.approximate == Some(true) { " approximate" } else { "" };
-        format!("{}: [{low}] [{high}] best [{}]{about}", stated.value, stated.best.unwrap_or_default())
+        let interval = Value::parse(text).unwrap().interval(None).unwrap();
+        let mut cells = Vec::new();
+        let stated = Stated::Computed(&interval);
+        value_cells(&stated, &mut cells);
+        let text = |at: usize| if let Cell::Text(text) = &cells[at] { &**text } else { "" };
+        let mark = |at: usize, mark| if cells[at] == Cell::Boolean(true) { mark } else { "" };
+        let end = |at: usize| format!("[{}{}]", text(at), mark(at + 1, "*"));
+        format!("{}: {} {} best [{}]{}", text(0), end(2), end(4), text(6), mark(7, " approximate"))
     }
 
     #[test]

@@ -5,7 +5,8 @@ use recount_model::value::{Interval, Rounding};
 use recount_model::vintages::{AsOfRow, Direction, Release, Triangle, triangles};
 
 use crate::Context;
-use crate::table::{Cell, Column, Sink, Stop, Table, columns, join, shown};
+use crate::cell::{Cell, shown};
+use crate::table::{Column, Sink, Stop, Table, columns, join};
 use crate::value::{Stated, VALUE, value_cells};
 
 /// One row per release: what a reporter had said about a moment by a date, and how far it moved.
@@ -112,7 +113,7 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
                 let row = Row { context, triangle: &triangle, as_of, number, release, since: since.clone() };
                 let mut cells = Vec::with_capacity(COLUMNS.len());
                 start_cells(&row, &mut cells);
-                let value = Stated::from(&release.value);
+                let value = Stated::Said(release.value);
                 value_cells(&value, &mut cells);
                 own_cells(&row, &mut cells);
                 sink(&cells)?;

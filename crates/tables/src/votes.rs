@@ -6,7 +6,8 @@ use recount_model::state::{State, VoteRow};
 use recount_model::texts::Members;
 
 use crate::Context;
-use crate::table::{Cell, Column, Sink, Stop, Table, columns, join, list, shown};
+use crate::cell::{Cell, list, shown};
+use crate::table::{Column, Sink, Stop, Table, columns, join};
 
 /// One row per roll-call.
 pub(crate) const VOTES: Table = Table {

@@ -7,6 +7,7 @@ use crate::testing::Book;
 use crate::texts::{Members, Recorded};
 
 /// Texts that say which event they are of; `changed` gives other members to some events.
+#[derive(Clone)]
 struct Said {
     changed: BTreeMap<Seq, Vec<(&'static str, &'static str)>>,
 }
@@ -25,6 +26,10 @@ impl Texts for Said {
 
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {
         Ok(Some(format!("own reason {seq}")))
+    }
+
+    fn another(&self) -> Box<dyn Texts + Send + '_> {
+        Box::new(self.clone())
     }
 }
 

@@ -1,9 +1,7 @@
 //! What became of a version, and until when it held.
 
-use std::collections::HashMap;
-
 use recount_model::date::Instant;
-use recount_model::event::{Kind, Seq};
+use recount_model::event::Seq;
 use recount_model::resolve::{Cause, Figure, OrderKey, Resolved, Standing};
 use recount_model::state::State;
 use recount_model::state::record::Record;
@@ -21,34 +19,10 @@ pub(super) struct Fate {
     pub(super) recorded_to: Option<Instant>,
 }
 
-/// The recorder's own causes of change, by what they act on.
-pub(super) struct Causes {
-    /// Corrections of an event, oldest first.
-    corrections: HashMap<Seq, Vec<Seq>>,
-    /// The retraction of an event or of a correction.
-    retractions: HashMap<Seq, Seq>,
-}
-
-impl Causes {
-    pub(super) fn new(state: &State) -> Causes {
-        let mut causes = Causes { corrections: HashMap::new(), retractions: HashMap::new() };
-        for seq in 1..=state.size() {
-            match (state.kind(seq), state.target(seq)) {
-                (Some(Kind::RecordCorrected), Some(target)) => {
-                    causes.corrections.entry(target).or_default().push(seq);
-                }
-                (Some(Kind::RecordRetracted), Some(target)) => {
-                    causes.retractions.insert(target, seq);
-                }
-                _ => {}
-            }
-        }
-        causes
-    }
-
+impl Fate {
     /// The fate of a version that is not in force; `None` for one that is.
-    pub(super) fn of_replaced(&self, state: &State, record: &Record) -> Option<Fate> {
-        let (status, by) = self.end(record)?;
+    pub(super) fn of_replaced(state: &State, record: &Record) -> Option<Fate> {
+        let (status, by) = end(state, record)?;
         Some(Fate {
             status,
             cause: Some(status),
@@ -57,17 +31,15 @@ impl Causes {
             ..Fate::default()
         })
     }
+}
 
-    fn end(&self, record: &Record) -> Option<(&'static str, Seq)> {
-        let retraction = |seq| self.retractions.get(&seq).map(|by| ("retracted", *by));
-        let next = || {
-            let corrections = self.corrections.get(&record.original)?;
-            let stands = |seq: &&Seq| **seq > record.version && !self.retractions.contains_key(seq);
-            corrections.iter().find(stands).map(|by| ("corrected", *by))
-        };
-        let undone = if record.version != record.original { retraction(record.version) } else { None };
-        undone.or_else(next).or_else(|| retraction(record.original))
-    }
+/// What the recorder did that ended a version.
+fn end(state: &State, record: &Record) -> Option<(&'static str, Seq)> {
+    let retraction = |seq| state.retraction_of(seq).map(|by| ("retracted", by));
+    let stands = |seq: &Seq| *seq > record.version && state.retraction_of(*seq).is_none();
+    let next = || state.corrections_of(record.original).find(stands).map(|by| ("corrected", by));
+    let undone = if record.version != record.original { retraction(record.version) } else { None };
+    undone.or_else(next).or_else(|| retraction(record.original))
 }
 
 /// Until when the figures of one series held: as soon as any later one was there.

@@ -16,6 +16,9 @@ use super::wire::{Either, Kept, Map, Object, Read, Record, True};
 use super::{KindOf, causes};
 use crate::json::plain_length;
 
+/// Data that nest deeper are left to the general reader.
+const MAX_SKIPPED: usize = 8;
+
 /// A place in a line of JSON.
 pub(super) struct Cursor<'a> {
     text: &'a str,
@@ -55,28 +58,66 @@ impl<'a> Cursor<'a> {
         closed.then_some(read)
     }
 
-    /// The text of the member with this name of an object; the inner `None` where it has no such member, the outer one where a
-    /// member before it, or it itself, is none of a plain string, a number and `true`.
-    pub(super) fn text_of(mut self, name: &str) -> Option<Option<&'a str>> {
-        if self.take("{}") {
-            return self.is_at_end().then_some(None);
-        }
-        let mut before = "{";
-        while self.take(before) {
-            let found = self.string()?;
-            if !self.take(":") {
-                return None;
+    /// Steps into the replacement of a correction; whether it stands where the writer puts it.
+    pub(super) fn enter_replacement(&mut self) -> bool {
+        self.take("{\"target\":") && self.number().is_some() && self.take(",\"data\":")
+    }
+
+    /// Reads an object and gives each member to `each`: its name, and its text where it is a string. Nothing where `each` gives
+    /// nothing, or something is not in the writer's spelling.
+    pub(super) fn members(
+        &mut self,
+        mut each: impl FnMut(&'a str, Option<&'a str>) -> Option<()>,
+    ) -> Option<()> {
+        self.items(MAX_SKIPPED, ["{", "}"], |from, depth| {
+            let name = from.name()?;
+            let text = from.string();
+            if text.is_none() {
+                from.skip(depth)?;
             }
-            match self.string() {
-                Some(text) if found == name => return Some(Some(text)),
-                None if found == name => return None,
-                Some(_) => {}
-                None if self.take("true") => {}
-                None => drop(self.number()?),
-            }
-            before = ",";
+            each(name, text)
+        })
+    }
+
+    /// Steps over a value of any type.
+    fn skip(&mut self, depth: usize) -> Option<()> {
+        match self.text.as_bytes().get(self.at)? {
+            b'"' => self.string().map(drop),
+            b'{' => self.items(depth, ["{", "}"], |from, depth| {
+                from.name()?;
+                from.skip(depth)
+            }),
+            b'[' => self.items(depth, ["[", "]"], Cursor::skip),
+            _ if self.take("true") || self.take("false") => Some(()),
+            _ => self.number().map(drop),
         }
-        (before == "," && self.take("}") && self.is_at_end()).then_some(None)
+    }
+
+    /// Reads what stands between two brackets, and may hold so many more of them.
+    fn items(
+        &mut self,
+        depth: usize,
+        [open, close]: [&str; 2],
+        mut item: impl FnMut(&mut Self, usize) -> Option<()>,
+    ) -> Option<()> {
+        let inner = depth.checked_sub(1)?;
+        if !self.take(open) {
+            return None;
+        }
+        if self.take(close) {
+            return Some(());
+        }
+        loop {
+            item(self, inner)?;
+            if !self.take(",") {
+                return self.take(close).then_some(());
+            }
+        }
+    }
+
+    /// The name of a member, with the colon.
+    fn name(&mut self) -> Option<&'a str> {
+        self.string().filter(|_| self.take(":"))
     }
 
     /// Steps over the name of the next member, if it is this one.

@@ -1,0 +1,72 @@
+//! One record of a file: cells with commas between them, in quotes where they must be (RFC 4180).
+
+use std::io::Write;
+
+use recount_tables::{Cell, Column};
+
+/// Appends the names of the columns.
+pub(crate) fn write_header(columns: &[Column], out: &mut Vec<u8>) {
+    write_fields(columns, |column, out| write_text(column.name.as_bytes(), out), out);
+}
+
+/// Appends a row.
+pub(crate) fn write(cells: &[Cell<'_>], out: &mut Vec<u8>) {
+    write_fields(cells, write_cell, out);
+}
+
+fn write_fields<T>(fields: &[T], write_field: impl Fn(&T, &mut Vec<u8>), out: &mut Vec<u8>) {
+    for (at, field) in fields.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write_field(field, out);
+    }
+    out.push(b'\n');
+}
+
+fn write_cell(cell: &Cell<'_>, out: &mut Vec<u8>) {
+    match cell {
+        Cell::Missing => {}
+        Cell::Text(text) => write_text(text.as_bytes(), out),
+        Cell::Integer(number) => write!(out, "{number}").expect("writing to a Vec succeeds"),
+        Cell::Boolean(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+    }
+}
+
+fn write_text(text: &[u8], out: &mut Vec<u8>) {
+    if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+        return out.extend_from_slice(text);
+    }
+    out.push(b'"');
+    for piece in text.split_inclusive(|byte| *byte == b'"') {
+        out.extend_from_slice(piece);
+        if piece.ends_with(b"\"") {
+            out.push(b'"');
+        }
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Other readers get the cells as they were.
+        #[test]
+        fn what_is_written_is_read(cells in prop::collection::vec("[a,\"\r\n é=]{0,6}", 2..5), number: i64) {
+            let mut row: Vec<Cell<'_>> = cells.iter().map(|text| Cell::from(&**text)).collect();
+            row.extend([Cell::Integer(number), Cell::Boolean(true)]);
+            let mut out = Vec::new();
+            write(&row, &mut out);
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*out);
+            let read: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            let expected = cells.iter().cloned().chain([number.to_string(), "true".to_owned()]);
+            prop_assert_eq!(read, [expected.collect::<csv::StringRecord>()]);
+        }
+    }
+}
