@@ -14,9 +14,10 @@ mod record;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use recount_tables::{Context, Provenance, RowError, Summary, Table, TextError};
+use recount_tables::{Cell, Context, Provenance, RowError, Summary, Table, TextError};
 
 use folder::Staging;
 
@@ -55,7 +56,8 @@ impl<T> At<T> for io::Result<T> {
     }
 }
 
-/// Writes `tables`, each once, into the folder `dir`, which is absent, empty or a former export.
+/// Writes `tables`, each once, into the folder `dir`, which is absent, empty or a former export. Rows are made on so many
+/// threads; the files do not depend on their number.
 ///
 /// The files are written beside `dir`, synced, and exchanged into place in one step: after any interruption `dir` holds
 /// the former export or the new one, whole. A killed run may leave a folder `.recount-…` beside it, which nothing reads.
@@ -69,12 +71,13 @@ pub fn export(
     tables: &[&Table],
     context: &Context<'_>,
     provenance: &Provenance,
+    threads: NonZeroUsize,
 ) -> Result<Summary, ExportError> {
     let staging = Staging::beside(dir)?;
     let mut summary = Summary::default();
     for table in tables {
         let path = staging.path().join(package::file_name(table));
-        summary.rows.push((table.name, write_table(&path, table, context)?));
+        summary.rows.push((table.name, write_table(&path, table, context, threads)?));
     }
     let path = staging.path().join(package::FILE);
     write_synced(&path, |out| package::write(tables, &provenance.to_json(context), out))?;
@@ -82,18 +85,30 @@ pub fn export(
     Ok(summary)
 }
 
-fn write_table(path: &Path, table: &Table, context: &Context<'_>) -> Result<u64, ExportError> {
+/// So many bytes of rows a thread keeps before it waits for its turn to write them.
+const BATCH: usize = 1 << 18;
+
+fn write_table(
+    path: &Path,
+    table: &Table,
+    context: &Context<'_>,
+    threads: NonZeroUsize,
+) -> Result<u64, ExportError> {
     let mut rows = Ok(0);
     write_synced(path, |out| {
-        let mut row = Vec::new();
-        record::write_header(table.columns, &mut row);
-        rows = table.each_row(context, &mut |cells| {
-            out.write_all(&row)?;
-            row.clear();
-            record::write(cells, &mut row);
+        let mut header = Vec::new();
+        record::write_header(table.columns, &mut header);
+        out.write_all(&header)?;
+        let add = |batch: &mut Vec<u8>, cells: &[Cell<'_>]| {
+            record::write(cells, batch);
+            batch.len() >= BATCH
+        };
+        rows = table.each_batch(context, threads, add, |batch: &mut Vec<u8>| {
+            out.write_all(batch)?;
+            batch.clear();
             Ok(())
         });
-        out.write_all(&row)
+        Ok(())
     })?;
     rows.map_err(|error| match error {
         RowError::Text(error) => ExportError::Text(error),

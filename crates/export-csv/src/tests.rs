@@ -26,7 +26,7 @@ fn export_with(dir: &Path, names: &[&str], lines: &str, texts: &dyn Texts) -> Re
     let answers = fixture.answers("");
     let context = Context { answers: &answers, texts, case_detail: CaseDetail::Coarse, indicators: None };
     let tables: Vec<&Table> = names.iter().map(|name| Table::find(name).unwrap()).collect();
-    export(dir, &tables, &context, &provenance())
+    export(dir, &tables, &context, &provenance(), NonZeroUsize::new(3).unwrap())
 }
 
 fn export_tables(dir: &Path, names: &[&str]) -> Result<Summary, ExportError> {

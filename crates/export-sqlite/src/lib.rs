@@ -5,17 +5,21 @@
 //! are TEXT as typed; REAL appears in the `*_num` columns of views only. Nothing depends on the time or the machine:
 //! the same ledger, options and version give the same bytes.
 
+mod packed;
 mod schema;
+mod sorted;
 mod target;
 mod views;
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use recount_tables::{Cell, Context, Provenance, RowError, Summary, TABLES, Table, TextError};
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, ToSql, params_from_iter};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, Statement};
 
+use sorted::Sorted;
 use target::Staging;
 
 /// An export could not be written; what was there before is still there.
@@ -53,7 +57,8 @@ pub enum ExportError {
     },
 }
 
-/// Writes every table into `file`, which is absent, empty or a former export.
+/// Writes every table into `file`, which is absent, empty or a former export. Rows are made on so many threads; the file does
+/// not depend on their number.
 ///
 /// It is written beside `file` in one transaction, synced, and renamed into place: after any interruption `file` is the
 /// former export or the new one, whole. A killed run may leave a file `.recount-…` beside it, which nothing reads.
@@ -63,11 +68,16 @@ pub enum ExportError {
 /// [`ExportError::TargetInUse`] when `file` is anything but a former export, or one that a program is writing to,
 /// [`ExportError::Text`] when a text of the ledger cannot be read, [`ExportError::Io`] or [`ExportError::Sqlite`] when
 /// the file cannot be written. `file` is then as it was.
-pub fn export(file: &Path, context: &Context<'_>, provenance: &Provenance) -> Result<Summary, ExportError> {
+pub fn export(
+    file: &Path,
+    context: &Context<'_>,
+    provenance: &Provenance,
+    threads: NonZeroUsize,
+) -> Result<Summary, ExportError> {
     let staging = Staging::beside(file)?;
     let mut connection = Connection::open(staging.path())?;
-    schema::prepare(&connection)?;
-    let summary = fill(&mut connection, context, provenance)?;
+    schema::prepare(&connection, threads)?;
+    let summary = fill(&mut connection, context, provenance, threads, staging.folder())?;
     connection.close().map_err(|(_, error)| error)?;
     staging.publish()?;
     Ok(summary)
@@ -78,29 +88,72 @@ fn fill(
     connection: &mut Connection,
     context: &Context<'_>,
     provenance: &Provenance,
+    threads: NonZeroUsize,
+    folder: &Path,
 ) -> Result<Summary, ExportError> {
-    let transaction = connection.transaction()?;
-    schema::create(&transaction)?;
+    connection.execute_batch("BEGIN")?;
+    schema::create(connection)?;
     let mut summary = Summary::default();
     for table in TABLES {
-        summary.rows.push((table.name, insert(&transaction, table, context)?));
+        summary.rows.push((table.name, insert(connection, table, context, threads, folder)?));
     }
-    insert_provenance(&transaction, &provenance.entries(context))?;
-    schema::index(&transaction)?;
-    views::create(&transaction)?;
-    check_references(&transaction)?;
-    transaction.commit()?;
+    insert_provenance(connection, &provenance.entries(context))?;
+    schema::index(connection)?;
+    views::create(connection)?;
+    check_references(connection)?;
+    connection.execute_batch("COMMIT")?;
     Ok(summary)
 }
 
-fn insert(connection: &Connection, table: &Table, context: &Context<'_>) -> Result<u64, ExportError> {
-    let mut insert = connection.prepare(&schema::insert(table))?;
-    let rows = table
-        .each_row(context, &mut |cells| insert.execute(params_from_iter(cells.iter().map(Bound))).map(drop));
-    rows.map_err(|error| match error {
+/// So many bytes of rows a thread keeps before it waits for its turn to insert them.
+const BATCH: usize = 1 << 18;
+
+/// Inserts the rows of a table: as they come, or by their key where that is the place of a row in the file. In any other order
+/// nearly every row would change a page that is no longer in memory.
+fn insert(
+    connection: &mut Connection,
+    table: &Table,
+    context: &Context<'_>,
+    threads: NonZeroUsize,
+    folder: &Path,
+) -> Result<u64, ExportError> {
+    let sql = schema::insert(table);
+    let mut sorted = sorted::key(table).map(|at| Sorted::new(table, at, folder));
+    let add = |batch: &mut Vec<u8>, cells: &[Cell<'_>]| {
+        packed::pack(cells, batch);
+        batch.len() >= BATCH
+    };
+    let count = table.each_batch(context, threads, add, |batch: &mut Vec<u8>| {
+        // Held alone, a connection may go from thread to thread.
+        let connection = &mut *connection;
+        match &mut sorted {
+            Some(sorted) => sorted.add(batch)?,
+            None => insert_all(&mut *connection.prepare_cached(&sql)?, batch)?,
+        }
+        batch.clear();
+        Ok(())
+    });
+    let count = count.map_err(|error| match error {
         RowError::Text(error) => ExportError::Text(error),
-        RowError::Sink(error) => ExportError::Sqlite(error),
-    })
+        RowError::Sink(error) => error,
+    })?;
+    if let Some(sorted) = sorted {
+        let mut statement = connection.prepare_cached(&sql)?;
+        sorted.each(|rows| insert_all(&mut statement, rows))?;
+    }
+    Ok(count)
+}
+
+/// Inserts packed rows.
+fn insert_all(insert: &mut Statement<'_>, mut rows: &[u8]) -> Result<(), ExportError> {
+    while !rows.is_empty() {
+        for column in 1..=insert.parameter_count() {
+            let cell = packed::next(&mut rows).expect("packed rows have a cell for each column");
+            insert.raw_bind_parameter(column, ToSqlOutput::Borrowed(cell))?;
+        }
+        insert.raw_execute()?;
+    }
+    Ok(())
 }
 
 fn insert_provenance(connection: &Connection, entries: &[(String, String)]) -> rusqlite::Result<()> {
@@ -115,20 +168,6 @@ fn check_references(connection: &Connection) -> Result<(), ExportError> {
     match rows.next()? {
         None => Ok(()),
         Some(row) => Err(ExportError::Dangling { table: row.get("table")?, names: row.get("parent")? }),
-    }
-}
-
-/// A cell as a bound parameter.
-struct Bound<'a>(&'a Cell<'a>);
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self.0 {
-            Cell::Missing => ToSqlOutput::Owned(Value::Null),
-            Cell::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Cell::Integer(number) => ToSqlOutput::from(*number),
-            Cell::Boolean(flag) => ToSqlOutput::from(*flag),
-        })
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Identifiers come from our own constants only and are quoted; everything else is a bound parameter.
 
+use std::num::NonZeroUsize;
+
 use recount_tables::{Column, Kind, TABLES, Table};
 use rusqlite::Connection;
 
@@ -19,8 +21,9 @@ const CREATE_PROVENANCE: &str = r#"CREATE TABLE "recount" (
 /// Takes key and value.
 pub(crate) const INSERT_PROVENANCE: &str = r#"INSERT INTO "recount" ("key", "value") VALUES (?, ?)"#;
 
-/// Settings of a new file. It is thrown away on any failure, so that it needs no journal.
-pub(crate) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+/// Settings of a new file. It is thrown away on any failure, so that it needs no journal. Indexes are sorted on all threads.
+pub(crate) fn prepare(connection: &Connection, threads: NonZeroUsize) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "threads", i64::try_from(threads.get() - 1).unwrap_or(i64::MAX))?;
     connection.pragma_update(None, "page_size", 4096)?;
     connection.pragma_update(None, "journal_mode", "OFF")?;
     connection.pragma_update(None, "synchronous", "OFF")?;

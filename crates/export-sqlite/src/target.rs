@@ -57,6 +57,11 @@ impl Staging {
         &self.file
     }
 
+    /// The folder it stands in.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.parent
+    }
+
     /// Puts the file into the place of its target.
     pub(crate) fn publish(self) -> Result<(), ExportError> {
         let Staging { file, parent, target } = self;

@@ -21,7 +21,7 @@ fn export_of(file: &Path, lines: &str) -> Result<Summary, ExportError> {
         size: 32,
         root: Some("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned()),
     };
-    export(file, &context, &provenance)
+    export(file, &context, &provenance, NonZeroUsize::new(2).unwrap())
 }
 
 fn spelt(value: ValueRef<'_>) -> String {

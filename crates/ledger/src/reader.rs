@@ -127,7 +127,7 @@ impl Ledger {
         let mut end = end.unwrap_or(start + LINE).min(most);
         let found = loop {
             window.cover(&*self.file, start..end).context(&self.path, "reading a line")?;
-            match event_behind(&window.bytes, skip) {
+            match event_behind(window.bytes(), skip) {
                 Some(line) => break line,
                 None if end >= most => {
                     let source = io::ErrorKind::UnexpectedEof.into();
@@ -140,7 +140,7 @@ impl Ledger {
                 None => end = most.min(end + (end - start)),
             }
         };
-        Ok(&window.bytes[found])
+        Ok(&window.bytes()[found])
     }
 }
 
@@ -148,6 +148,8 @@ impl Ledger {
 #[derive(Debug, Default)]
 pub struct Window {
     start: u64,
+    /// How many of the bytes were read; there is room for others.
+    held: usize,
     bytes: Vec<u8>,
 }
 
@@ -155,21 +157,21 @@ impl Window {
     /// Holds at least the bytes in `part`, from its start on.
     fn cover(&mut self, file: &dyn StoredFile, part: Range<u64>) -> io::Result<()> {
         if self.start != part.start {
-            self.start = part.start;
-            self.bytes.clear();
+            (self.start, self.held) = (part.start, 0);
         }
-        let held = self.bytes.len();
         let wanted = usize::try_from(part.end.saturating_sub(part.start)).map_err(io::Error::other)?;
-        if wanted > held {
-            self.bytes.resize(wanted, 0);
-            let read = read_exact_at(file, &mut self.bytes[held..], part.start + held as u64);
-            // What was not read is not held.
-            if read.is_err() {
-                self.bytes.truncate(held);
+        if wanted > self.held {
+            if wanted > self.bytes.len() {
+                self.bytes.resize(wanted, 0);
             }
-            read?;
+            read_exact_at(file, &mut self.bytes[self.held..wanted], part.start + self.held as u64)?;
+            self.held = wanted;
         }
         Ok(())
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.held]
     }
 }
 

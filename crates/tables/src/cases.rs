@@ -11,6 +11,7 @@ use recount_model::state::{CaseUpdateRow, Refs, State};
 use recount_model::texts::Members;
 
 use crate::cell::list;
+use crate::parts::Parts;
 use crate::table::{Sink, Stop, Table, columns};
 use crate::{CaseDetail, Context};
 
@@ -22,7 +23,7 @@ pub(crate) const CASES: Table = Table {
     columns: &COLUMNS,
     key: &["id"],
     order: "by id, in byte order",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 /// The attributes that sources can differ on.

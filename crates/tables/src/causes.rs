@@ -13,6 +13,7 @@ use recount_model::value::Value;
 
 use crate::Context;
 use crate::cell::shown;
+use crate::parts::Parts;
 use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per cause.
@@ -24,7 +25,7 @@ pub(crate) const CAUSES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by seq",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 struct Row<'a> {

@@ -9,9 +9,9 @@ use recount_model::state::versioned::{Dictionary, Versioned};
 use recount_model::state::{Definition, IndicatorRow, PlaceRow, ReporterRow, SourceRow, State};
 use recount_model::texts::Members;
 
-use crate::Context;
 use crate::cell::{Cell, shown};
-use crate::table::{Column, Sink, Stop, Table, columns, join};
+use crate::parts::Parts;
+use crate::table::{Column, Table, columns, join};
 
 /// One row per source.
 pub(crate) const SOURCES: Table = Table {
@@ -20,7 +20,7 @@ pub(crate) const SOURCES: Table = Table {
     columns: &SOURCE_AND_DECLARED,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |context, sink| push(context, context.state().sources(), source_cells, sink),
+    rows: |context| rows(context.state().sources(), source_cells),
 };
 
 /// One row per reporter.
@@ -30,7 +30,7 @@ pub(crate) const REPORTERS: Table = Table {
     columns: &REPORTER_AND_DECLARED,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |context, sink| push(context, context.state().reporters(), reporter_cells, sink),
+    rows: |context| rows(context.state().reporters(), reporter_cells),
 };
 
 /// One row per place.
@@ -40,7 +40,7 @@ pub(crate) const PLACES: Table = Table {
     columns: &PLACE_AND_DECLARED,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |context, sink| push(context, context.state().places(), place_cells, sink),
+    rows: |context| rows(context.state().places(), place_cells),
 };
 
 /// One row per indicator.
@@ -50,7 +50,7 @@ pub(crate) const INDICATORS: Table = Table {
     columns: &INDICATOR_AND_DECLARED,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |context, sink| push(context, context.state().indicators(), indicator_cells, sink),
+    rows: |context| rows(context.state().indicators(), indicator_cells),
 };
 
 const SOURCE_AND_DECLARED: [Column; SOURCE.len() + DECLARED.len()] = join(SOURCE, DECLARED);
@@ -169,29 +169,26 @@ fn archived(texts: &Members, member: &str) -> Option<String> {
 type Cells<K, T> = for<'r> fn(&'r Row<'_, K, T>, &mut Vec<Cell<'r>>);
 
 /// Everything ever declared, in order of id.
-fn push<K: Key, T>(
-    context: &Context<'_>,
-    dictionary: &Dictionary<K, T>,
-    append: Cells<K, T>,
-    sink: &mut Sink<'_>,
-) -> Result<(), Stop> {
+fn rows<K: Key + Sync, T: Sync>(dictionary: &Dictionary<K, T>, append: Cells<K, T>) -> Parts<'_> {
     let ranks = dictionary.ranks();
     let mut keys: Vec<K> = (0..ranks.len()).map(K::from_index).collect();
     keys.sort_unstable_by_key(|key| ranks[key.index()]);
-    for key in keys {
-        let entry = dictionary.entry(key);
-        let row = Row {
-            state: context.state(),
-            key,
-            id: dictionary.name(key),
-            content: &entry.row,
-            texts: context.members(entry.version)?,
-            declared: Declared::from(entry),
-        };
-        let mut cells = Vec::new();
-        append(&row, &mut cells);
-        declared_cells(&row.declared, &mut cells);
-        sink(&cells)?;
-    }
-    Ok(())
+    Parts::of(keys.len(), 256, move |context, places, sink| {
+        for &key in &keys[places] {
+            let entry = dictionary.entry(key);
+            let row = Row {
+                state: context.state(),
+                key,
+                id: dictionary.name(key),
+                content: &entry.row,
+                texts: context.members(entry.version)?,
+                declared: Declared::from(entry),
+            };
+            let mut cells = Vec::new();
+            append(&row, &mut cells);
+            declared_cells(&row.declared, &mut cells);
+            sink(&cells)?;
+        }
+        Ok(())
+    })
 }

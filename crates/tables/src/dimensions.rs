@@ -7,6 +7,7 @@ use recount_model::texts::Members;
 
 use crate::Context;
 use crate::dictionaries::{DECLARED, Declared, declared_cells};
+use crate::parts::Parts;
 use crate::table::{Column, Sink, Stop, Table, columns, join};
 
 /// One row per code.
@@ -16,7 +17,7 @@ pub(crate) const DIMENSIONS: Table = Table {
     columns: &COLUMNS,
     key: &["dimension", "code"],
     order: "by dimension and code, in byte order",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 const COLUMNS: [Column; CODE.len() + DECLARED.len()] = join(CODE, DECLARED);

@@ -1,11 +1,14 @@
 //! The events of the ledger, each in one line.
 
+use std::ops::Range;
+
 use recount_model::event::Seq;
 use recount_model::state::State;
 use recount_model::texts::{First, Recorded};
 
 use crate::Context;
 use crate::cell::shown;
+use crate::parts::Parts;
 use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per event.
@@ -15,7 +18,7 @@ pub(crate) const EVENTS: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by seq",
-    rows,
+    rows: |context| Parts::of(context.state().size() as usize, 2048, rows),
 };
 
 struct Row<'a> {
@@ -48,8 +51,8 @@ columns! {
     }
 }
 
-fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    for seq in 1..=context.state().size() {
+fn rows(context: &Context<'_>, places: Range<usize>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    for seq in places.map(|place| place as Seq + 1) {
         let row = Row { state: context.state(), seq, recorded: context.texts.recorded(seq)? };
         let mut cells = Vec::with_capacity(COLUMNS.len());
         append(&row, &mut cells);

@@ -1,5 +1,7 @@
 //! The current figure of each series.
 
+use std::ops::Range;
+
 use recount_model::answer::CurrentFigure;
 use recount_model::event::Seq;
 use recount_model::texts::Picked;
@@ -7,6 +9,7 @@ use recount_model::texts::Picked;
 use crate::Context;
 use crate::cell::shown;
 use crate::disputes;
+use crate::parts::Parts;
 use crate::said::{SAID, Said, said_cells};
 use crate::table::{Column, Sink, Stop, Table, columns, join};
 use crate::value::Stated;
@@ -19,7 +22,7 @@ pub(crate) const FIGURES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by indicator, place, breakdown, reporter (ids in byte order, missing first), since, period",
-    rows,
+    rows: |context| Parts::of(context.answers.figures().len(), 512, rows),
 };
 
 const COLUMNS: [Column; SAID.len() + OWN.len()] = join(SAID, OWN);
@@ -61,10 +64,10 @@ columns! {
     }
 }
 
-fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+fn rows(context: &Context<'_>, figures: Range<usize>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let state = context.state();
     let mut texts = Picked::new(["wording"]);
-    for current in context.answers.figures() {
+    for current in figures.map(|at| context.answers.figure(at)) {
         let series = state.series(current.series);
         if !context.wants(series.indicator) {
             continue;

@@ -8,6 +8,7 @@ use recount_model::state::State;
 use crate::Context;
 use crate::cell::{Cell, shown};
 use crate::disputes;
+use crate::parts::Parts;
 use crate::table::{Column, Sink, Stop, Table, columns, join, optional};
 use crate::value::{Stated, VALUE, value_cells};
 
@@ -19,7 +20,7 @@ pub(crate) const HEADLINES: Table = Table {
     columns: &COLUMNS,
     key: &["id"],
     order: "by indicator, place, breakdown (ids in byte order, missing first)",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 const SUBJECT_AND_VALUE: [Column; SUBJECT.len() + VALUE.len()] = join(SUBJECT, optional(VALUE));

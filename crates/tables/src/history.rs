@@ -12,6 +12,7 @@ use recount_model::texts::Picked;
 
 use crate::Context;
 use crate::cell::{Cell, shown};
+use crate::parts::Parts;
 use crate::said::{SAID, Said, said_cells};
 use crate::table::{Column, Sink, Stop, Table, columns, join, optional};
 use crate::value::Stated;
@@ -130,16 +131,20 @@ fn withheld(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    if context.indicators.is_none() {
-        withheld(context, sink)?;
-    }
-    for series in recount_model::answer::in_order(context.state()) {
-        if context.wants(context.state().series(series).indicator) {
-            Versions::new(context, series).push(sink)?;
+/// What was erased is the first thing, the series are the others.
+fn rows<'a>(context: &Context<'a>) -> Parts<'a> {
+    let all = recount_model::answer::in_order(context.state());
+    Parts::of(1 + all.len(), 32, move |context, things, sink| {
+        if things.start == 0 && context.indicators.is_none() {
+            withheld(context, sink)?;
         }
-    }
-    Ok(())
+        for &series in &all[things.start.saturating_sub(1)..things.end - 1] {
+            if context.wants(context.state().series(series).indicator) {
+                Versions::new(context, series).push(sink)?;
+            }
+        }
+        Ok(())
+    })
 }
 
 /// The versions of one series.

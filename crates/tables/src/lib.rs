@@ -17,6 +17,7 @@ mod events;
 mod figures;
 mod headlines;
 mod history;
+mod parts;
 mod policies;
 mod positions;
 mod provenance;
@@ -27,6 +28,7 @@ mod tallies;
 #[cfg(test)]
 mod testing;
 mod texts;
+mod turns;
 mod value;
 mod vintages;
 mod votes;

@@ -7,6 +7,7 @@ use recount_model::texts::Members;
 
 use crate::Context;
 use crate::cell::{Cell, list, shown};
+use crate::parts::Parts;
 use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per policy that was not retracted.
@@ -16,7 +17,7 @@ pub(crate) const POLICIES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by seq",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 struct Row<'a> {

@@ -8,6 +8,7 @@ use recount_model::state::key::SourceKey;
 
 use crate::Context;
 use crate::cell::{Cell, list};
+use crate::parts::Parts;
 use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per state and roll-call.
@@ -17,7 +18,7 @@ pub(crate) const POSITIONS: Table = Table {
     columns: &COLUMNS,
     key: &["vote", "country"],
     order: "by vote, country (in byte order)",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 struct Row<'a> {

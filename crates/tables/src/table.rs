@@ -1,7 +1,12 @@
 //! What a table is: its columns, key and order, and how its rows are asked for.
 
-use recount_model::texts::TextError;
+use std::num::NonZeroUsize;
+use std::thread;
 
+use recount_model::texts::{TextError, Texts};
+
+use crate::parts::Parts;
+use crate::turns::Turns;
 use crate::{Cell, Context};
 
 /// One table of the exports.
@@ -70,8 +75,8 @@ pub struct Summary {
     pub rows: Vec<(&'static str, u64)>,
 }
 
-/// Pushes all rows of a table into a sink.
-pub(crate) type Rows = fn(&Context<'_>, &mut Sink<'_>) -> Result<(), Stop>;
+/// How the rows of a table are made.
+pub(crate) type Rows = for<'a> fn(&Context<'a>) -> Parts<'a>;
 
 /// Takes one row.
 pub(crate) type Sink<'s> = dyn FnMut(&[Cell<'_>]) -> Result<(), Stop> + 's;
@@ -109,12 +114,19 @@ impl Table {
     ) -> Result<u64, RowError<E>> {
         let mut count = 0;
         let mut refused = None;
-        let outcome = (self.rows)(context, &mut |cells| {
-            debug_assert!(self.fits(cells), "{}: a row that does not fit its columns: {cells:?}", self.name);
-            count += 1;
-            sink(cells).map_err(|error| {
-                refused = Some(error);
-                Stop::Sink
+        let parts = (self.rows)(context);
+        let outcome = (0..parts.count()).try_for_each(|part| {
+            parts.push(part, context, &mut |cells| {
+                debug_assert!(
+                    self.fits(cells),
+                    "{}: a row that does not fit its columns: {cells:?}",
+                    self.name
+                );
+                count += 1;
+                sink(cells).map_err(|error| {
+                    refused = Some(error);
+                    Stop::Sink
+                })
             })
         });
         match (outcome, refused) {
@@ -125,9 +137,89 @@ impl Table {
         }
     }
 
+    /// Makes the rows on several threads. Each puts rows into a batch of its own by `add`, which tells whether it is full; the
+    /// batches are given to `take` in the order of the rows, whatever the number of threads, and are to be emptied by it.
+    /// Returns how many rows there were.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::each_row`], where `take` is the sink.
+    pub fn each_batch<B: Default + Send, E: Send>(
+        &self,
+        context: &Context<'_>,
+        threads: NonZeroUsize,
+        add: impl Fn(&mut B, &[Cell<'_>]) -> bool + Sync,
+        take: impl FnMut(&mut B) -> Result<(), E> + Send,
+    ) -> Result<u64, RowError<E>> {
+        let parts = (self.rows)(context);
+        let turns = Turns::new(parts.count(), Receiver { take, rows: 0, error: None });
+        let Context { answers, case_detail, indicators, .. } = *context;
+        let work = |texts: &dyn Texts| {
+            let context = Context { answers, texts, case_detail, indicators };
+            let mut batch = B::default();
+            while let Some(turn) = turns.next() {
+                let mut rows = 0;
+                let pushed = parts.push(turn.part, &context, &mut |cells| {
+                    debug_assert!(self.fits(cells), "{}: not its columns: {cells:?}", self.name);
+                    rows += 1;
+                    let goes_on = !add(&mut batch, cells)
+                        || turn.take(|receiver| receiver.take(&mut batch)) == Some(true);
+                    if goes_on { Ok(()) } else { Err(Stop::Sink) }
+                });
+                let ended = match pushed {
+                    Ok(()) => turn.take(|receiver| receiver.end(&mut batch, rows)),
+                    Err(Stop::Text(error)) => turn.take(|receiver| receiver.fail(RowError::Text(error))),
+                    Err(Stop::Sink) => None,
+                };
+                if ended != Some(true) {
+                    return;
+                }
+                turn.pass(|_| ());
+            }
+        };
+        thread::scope(|scope| {
+            for texts in (1..threads.get().min(parts.count())).map(|_| context.texts.another()) {
+                scope.spawn(|| work(&*{ texts }));
+            }
+            work(context.texts);
+        });
+        let Receiver { rows, error, .. } = turns.into_shared();
+        error.map_or(Ok(rows), Err)
+    }
+
     fn fits(&self, cells: &[Cell<'_>]) -> bool {
         cells.len() == self.columns.len()
             && self.columns.iter().zip(cells).all(|(column, cell)| column.takes(cell))
+    }
+}
+
+/// Who takes the batches; what it answers is whether it goes on.
+struct Receiver<F, E> {
+    take: F,
+    rows: u64,
+    error: Option<RowError<E>>,
+}
+
+impl<F, E> Receiver<F, E> {
+    fn take<B>(&mut self, batch: &mut B) -> bool
+    where
+        F: FnMut(&mut B) -> Result<(), E>,
+    {
+        (self.take)(batch).map_or_else(|error| self.fail(RowError::Sink(error)), |()| true)
+    }
+
+    /// Takes what is left of a part that has so many rows.
+    fn end<B>(&mut self, batch: &mut B, rows: u64) -> bool
+    where
+        F: FnMut(&mut B) -> Result<(), E>,
+    {
+        self.rows += rows;
+        self.take(batch)
+    }
+
+    fn fail(&mut self, error: RowError<E>) -> bool {
+        self.error = Some(error);
+        false
     }
 }
 

@@ -8,6 +8,7 @@ use recount_model::value::Interval;
 
 use crate::Context;
 use crate::cell::{Cell, shown};
+use crate::parts::Parts;
 use crate::table::{Sink, Stop, Table, columns};
 
 /// One row per account of a roll-call.
@@ -17,7 +18,7 @@ pub(crate) const TALLIES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by vote (in byte order), seq",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 struct Row<'a> {

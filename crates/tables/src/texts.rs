@@ -1,12 +1,12 @@
 //! What is recorded in words: statements and norms.
 
-use recount_model::state::versioned::Versioned;
+use recount_model::state::versioned::{Log, Versioned};
 use recount_model::state::{Refs, State};
 use recount_model::texts::Members;
 
-use crate::Context;
 use crate::cell::{Cell, shown};
-use crate::table::{Sink, Stop, Table, columns};
+use crate::parts::Parts;
+use crate::table::{Table, columns};
 
 /// One row per statement.
 pub(crate) const STATEMENTS: Table = Table {
@@ -15,7 +15,7 @@ pub(crate) const STATEMENTS: Table = Table {
     columns: &STATEMENT,
     key: &["seq"],
     order: "by seq",
-    rows: |context, sink| push(context, context.state().statements().live(), statement_cells, sink),
+    rows: |context| rows(context.state().statements(), statement_cells),
 };
 
 /// One row per cited norm.
@@ -25,7 +25,7 @@ pub(crate) const NORMS: Table = Table {
     columns: &NORM,
     key: &["seq"],
     order: "by seq",
-    rows: |context, sink| push(context, context.state().norms().live(), norm_cells, sink),
+    rows: |context| rows(context.state().norms(), norm_cells),
 };
 
 struct Row<'a> {
@@ -75,21 +75,19 @@ columns! {
 type Cells = for<'r> fn(&'r Row<'_>, &mut Vec<Cell<'r>>);
 
 /// Those whose source was public on the clock asked.
-fn push<'a>(
-    context: &Context<'a>,
-    entries: impl Iterator<Item = &'a Versioned<Refs>>,
-    append: Cells,
-    sink: &mut Sink<'_>,
-) -> Result<(), Stop> {
-    let state = context.state();
-    for entry in entries {
-        if !context.answers.resolver().is_public(state.published(None, entry.row.source)) {
-            continue;
+fn rows(log: &Log<Refs>, append: Cells) -> Parts<'_> {
+    let entries: Vec<&Versioned<Refs>> = log.live().collect();
+    Parts::of(entries.len(), 256, move |context, places, sink| {
+        let state = context.state();
+        for &entry in &entries[places] {
+            if !context.answers.resolver().is_public(state.published(None, entry.row.source)) {
+                continue;
+            }
+            let row = Row { state, entry, texts: context.members(entry.version)? };
+            let mut cells = Vec::new();
+            append(&row, &mut cells);
+            sink(&cells)?;
         }
-        let row = Row { state, entry, texts: context.members(entry.version)? };
-        let mut cells = Vec::new();
-        append(&row, &mut cells);
-        sink(&cells)?;
-    }
-    Ok(())
+        Ok(())
+    })
 }

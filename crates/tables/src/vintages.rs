@@ -6,6 +6,7 @@ use recount_model::vintages::{AsOfRow, Direction, Release, Triangle, triangles};
 
 use crate::Context;
 use crate::cell::{Cell, shown};
+use crate::parts::Parts;
 use crate::table::{Column, Sink, Stop, Table, columns, join};
 use crate::value::{Stated, VALUE, value_cells};
 
@@ -18,7 +19,7 @@ pub const VINTAGES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by indicator, place, breakdown, reporter (ids in byte order, missing first), since, as_of_min, as_of_max, release",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 const START_AND_VALUE: [Column; START.len() + VALUE.len()] = join(START, VALUE);

@@ -7,6 +7,7 @@ use recount_model::texts::Members;
 
 use crate::Context;
 use crate::cell::{Cell, list, shown};
+use crate::parts::Parts;
 use crate::table::{Column, Sink, Stop, Table, columns, join};
 
 /// One row per roll-call.
@@ -17,7 +18,7 @@ pub(crate) const VOTES: Table = Table {
     columns: &COLUMNS,
     key: &["id"],
     order: "by id, in byte order",
-    rows,
+    rows: |_| Parts::whole(rows),
 };
 
 const COLUMNS: [Column; OWN.len() + NAMED.len()] = join(OWN, NAMED);

@@ -28,7 +28,7 @@ pub(crate) fn csv(
     let texts = view.texts();
     let context =
         Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
-    let summary = recount_export_csv::export(dir, &tables, &context, &view.provenance()?)
+    let summary = recount_export_csv::export(dir, &tables, &context, &view.provenance()?, view.threads)
         .map_err(|error| Failure::of_csv(error, dir))?;
     print(output, dir, &summary)
 }
@@ -51,7 +51,7 @@ pub(crate) fn sqlite(
     let texts = view.texts();
     let context =
         Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
-    let summary = recount_export_sqlite::export(path, &context, &view.provenance()?)
+    let summary = recount_export_sqlite::export(path, &context, &view.provenance()?, view.threads)
         .map_err(|error| Failure::of_sqlite(error, path))?;
     print(output, path, &summary)
 }
