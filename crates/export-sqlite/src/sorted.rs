@@ -12,11 +12,11 @@ use rusqlite::types::ValueRef;
 
 use crate::{ExportError, packed};
 
-/// Keys of one range. Rows of figures take up to some hundred bytes each, so a range takes about 10 MB.
-const RANGE: usize = 1 << 15;
+/// Keys of one range. Rows of figures take some hundred bytes each, so a range takes a few megabytes.
+const RANGE: usize = 1 << 13;
 
 /// So many bytes of a range are kept in memory.
-const KEPT: usize = 1 << 16;
+const KEPT: usize = 1 << 14;
 
 /// The place of the key among the columns of a table, if it is a whole number, which SQLite keeps rows by, and the rows come
 /// in another order.

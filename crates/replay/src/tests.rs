@@ -202,6 +202,15 @@ fn texts_are_those_of_the_newest_replacement() {
     let texts = LedgerTexts::new(&ledger, &replay.state);
     assert_eq!(texts.members(7).unwrap().get("note"), Some("ten"));
     assert_eq!(texts.members(8).unwrap().get("note"), Some("eleven"));
+    for (seq, note) in [(7, "ten"), (8, "eleven")] {
+        assert_eq!(texts.member(seq, "note").unwrap().as_deref(), Some(note));
+        assert_eq!(
+            texts.another().member(seq, "reason").unwrap(),
+            None,
+            "of the correction, not of the figure"
+        );
+    }
+    assert_eq!((texts.reason(7).unwrap(), texts.reason(8).unwrap().as_deref()), (None, Some("why")));
     assert_eq!(texts.own_members(8).unwrap().get("reason"), Some("why"));
     assert_eq!(texts.recorder(8).unwrap(), "t");
     assert!(texts.members(9).is_err());

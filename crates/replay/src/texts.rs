@@ -110,6 +110,12 @@ fn written(line: &[u8], seq: Seq) -> Option<Envelope<'_>> {
     Envelope::of(std::str::from_utf8(line).ok()?).filter(|envelope| envelope.seq == u64::from(seq))
 }
 
+/// The members of a line in the writer's own spelling, each given to `each`; nothing where the general reader has to tell.
+fn written_members(line: &[u8], seq: Seq, each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
+    let Envelope { kind, data, .. } = written(line, seq)?;
+    codec::written_members(Kind::parse(kind)?, data, each)
+}
+
 /// Keeps the texts that are picked; nothing where one of them is no plain text.
 fn keep(picked: &mut Picked, name: &str, text: Option<&str>) -> Option<()> {
     match text {
@@ -124,11 +130,8 @@ impl Texts for LedgerTexts<'_> {
     /// Nearly every line is as the writer writes it: of such a line only the picked members are copied.
     fn pick(&self, seq: Seq, picked: &mut Picked) -> Result<(), TextError> {
         picked.clear();
-        let read = self.with_bytes(seq, |line| {
-            let Some(Envelope { kind, data, .. }) = written(line, seq) else { return Ok(None) };
-            let kind = Kind::parse(kind).ok_or("the file changed: unknown type")?;
-            Ok(codec::written_members(kind, data, |name, text| keep(picked, name, text)))
-        })?;
+        let read = self
+            .with_bytes(seq, |line| Ok(written_members(line, seq, |name, text| keep(picked, name, text))))?;
         if read.is_none() {
             let members = self.members(seq)?;
             picked.fill(|name| members.get(name));
@@ -141,6 +144,17 @@ impl Texts for LedgerTexts<'_> {
     }
 
     fn members(&self, seq: Seq) -> Result<Members, TextError> {
+        let read = self.with_bytes(seq, |line| {
+            let mut members = Members::default();
+            let each = |name: &str, text: Option<&str>| {
+                members.0.insert(name.to_owned(), text?.to_owned());
+                Some(())
+            };
+            Ok(written_members(line, seq, each).map(|()| members))
+        })?;
+        if let Some(members) = read {
+            return Ok(members);
+        }
         self.with_line(seq, |line| {
             let Some(event) = content(line) else { return Ok(Members::default()) };
             let kind = Kind::parse(&event.kind).ok_or("the file changed: unknown type")?;

@@ -8,7 +8,6 @@ use recount_model::resolve::Standing;
 use recount_model::state::State;
 use recount_model::state::key::{PublishedKey, ReporterKey, SeriesKey, SourceKey};
 use recount_model::state::versioned::Versioned;
-use recount_model::texts::Members;
 use recount_model::value::Value;
 
 use crate::Context;
@@ -34,8 +33,7 @@ struct Row<'a> {
     cause: Cause,
     figure: Option<Seq>,
     reason: Option<String>,
-    /// Of a dispute.
-    texts: Option<Members>,
+    note: Option<String>,
 }
 
 columns! {
@@ -56,7 +54,7 @@ columns! {
         "value" Text optional "The value given against the disputed figure, in the notation." = shown(row.cause.value);
         "reason" Text optional "Why; missing for a dispute." = row.reason.as_deref();
         "note" Text optional "A remark of the recorder on a dispute."
-            = row.texts.as_ref().and_then(|texts| texts.get("note"));
+            = row.note.as_deref();
         "source" Text optional -> "sources"."id" "Where a withdrawal or dispute was published."
             = row.cause.source.map(|source| row.state.sources().name(source));
         "published" Text optional
@@ -115,9 +113,9 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     for seq in 1..=state.size() {
         let Some(cause) = Cause::find(context, seq) else { continue };
         let is_dispute = state.kind(seq) == Some(Kind::FigureDisputed);
-        let texts = if is_dispute { Some(context.members(cause.version)?) } else { None };
+        let note = if is_dispute { context.texts.member(cause.version, "note")? } else { None };
         let figure = record_of(state, seq).and_then(|record| figures.get(&record).copied());
-        let row = Row { state, seq, cause, figure, reason: reason(context, seq)?, texts };
+        let row = Row { state, seq, cause, figure, reason: reason(context, seq)?, note };
         let mut cells = Vec::with_capacity(COLUMNS.len());
         append(&row, &mut cells);
         sink(&cells)?;
@@ -134,7 +132,7 @@ pub(crate) fn reason(context: &Context<'_>, seq: Seq) -> Result<Option<String>, 
         }
         Some(Kind::FigureWithdrawn) => {
             let version = state.withdrawals().find(seq).map_or(seq, |entry| entry.version);
-            Ok(context.members(version)?.get("reason").map(str::to_owned))
+            Ok(context.texts.member(version, "reason")?)
         }
         _ => Ok(None),
     }
