@@ -1,9 +1,9 @@
-//! Where events stand in the file: every sixteenth is known, the others are read up to.
+//! Where events stand in the file: every eighth is known, the others are read up to.
 
 use crate::event::Seq;
 
-/// Events from one known offset to the next. Half a byte an event, and a text costs a read of some kilobytes.
-const EVERY: Seq = 16;
+/// Events from one known offset to the next. A byte an event, and a text costs a read of two or three kilobytes.
+const EVERY: Seq = 8;
 
 /// The offsets of the lines of events, in bytes.
 #[derive(Clone, Debug)]
@@ -11,15 +11,15 @@ pub struct Offsets(Known);
 
 #[derive(Clone, Debug)]
 enum Known {
-    /// Those of events 1, 17, 33 and so on.
-    Sixteenths(Vec<u64>),
+    /// Those of events 1, 9, 17 and so on.
+    Eighths(Vec<u64>),
     /// Those of the events of an excerpt.
     Each(Vec<(Seq, u64)>),
 }
 
 impl Default for Offsets {
     fn default() -> Self {
-        Offsets(Known::Sixteenths(Vec::new()))
+        Offsets(Known::Eighths(Vec::new()))
     }
 }
 
@@ -42,10 +42,8 @@ impl Offsets {
     /// Notes where event `seq`, the next one after those noted before, stands.
     pub fn note(&mut self, seq: Seq, offset: u64) {
         match &mut self.0 {
-            Known::Sixteenths(known) if (seq - 1) as usize == known.len() * EVERY as usize => {
-                known.push(offset)
-            }
-            Known::Sixteenths(_) => {}
+            Known::Eighths(known) if (seq - 1) as usize == known.len() * EVERY as usize => known.push(offset),
+            Known::Eighths(_) => {}
             Known::Each(known) => known.push((seq, offset)),
         }
     }
@@ -53,7 +51,7 @@ impl Offsets {
     /// Where event `seq` is to be looked for; `None` where none so early was noted.
     pub fn around(&self, seq: Seq) -> Option<Place> {
         match &self.0 {
-            Known::Sixteenths(offsets) => {
+            Known::Eighths(offsets) => {
                 let before = seq.checked_sub(1)?;
                 let known = (before / EVERY) as usize;
                 let skip = (before % EVERY) as usize;
@@ -75,18 +73,18 @@ mod tests {
     fn the_nearest_known_event_is_found() {
         let mut offsets = Offsets::default();
         assert_eq!(offsets.around(1), None);
-        for seq in 1..=20 {
+        for seq in 1..=12 {
             offsets.note(seq, u64::from(seq) * 100);
         }
         let place = |start, skip, end| Some(Place { start, skip, end });
         assert_eq!(offsets.around(0), None);
-        assert_eq!(offsets.around(1), place(100, 0, Some(1700)));
-        assert_eq!(offsets.around(16), place(100, 15, Some(1700)));
-        assert_eq!(offsets.around(20), place(1700, 3, None));
-        for seq in 21..35 {
-            offsets.note(seq, 4937 + u64::from(seq) * 3);
+        assert_eq!(offsets.around(1), place(100, 0, Some(900)));
+        assert_eq!(offsets.around(8), place(100, 7, Some(900)));
+        assert_eq!(offsets.around(12), place(900, 3, None));
+        for seq in 13..19 {
+            offsets.note(seq, 1149 + u64::from(seq) * 3);
         }
-        assert_eq!(offsets.around(32), place(1700, 15, Some(5036)));
-        assert_eq!(offsets.around(34), place(5036, 1, None));
+        assert_eq!(offsets.around(16), place(900, 7, Some(1200)));
+        assert_eq!(offsets.around(18), place(1200, 1, None));
     }
 }

@@ -176,11 +176,7 @@ impl fmt::Display for Decimal {
         let sign = if self.is_negative() { "-" } else { "" };
         let (digits, scale) = (self.digits(), self.scale() as usize);
         if scale == 0 {
-            // Nearly every number fits into 64 bits, which are printed in a fraction of the time.
-            return match u64::try_from(digits) {
-                Ok(digits) if sign.is_empty() => write!(f, "{digits}"),
-                _ => write!(f, "{sign}{digits}"),
-            };
+            return write!(f, "{sign}{digits}");
         }
         let one = 10_u128.pow(self.scale());
         write!(f, "{sign}{}.{:0scale$}", digits / one, digits % one)
