@@ -23,7 +23,7 @@ pub(crate) const CASES: Table = Table {
     columns: &COLUMNS,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |_| Parts::whole(rows),
+    rows: |_, _| Parts::whole(rows),
 };
 
 /// The attributes that sources can differ on.

@@ -1,10 +1,12 @@
 //! The causes of change: corrections, retractions, redactions, withdrawals and disputes, each with its reason.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use recount_model::date::Published;
 use recount_model::event::{Kind, Seq};
-use recount_model::resolve::Standing;
+use recount_model::resolve::{Resolver, Standing};
 use recount_model::state::State;
 use recount_model::state::key::{PublishedKey, ReporterKey, SeriesKey, SourceKey};
 use recount_model::state::versioned::Versioned;
@@ -13,7 +15,8 @@ use recount_model::value::Value;
 use crate::Context;
 use crate::cell::shown;
 use crate::parts::Parts;
-use crate::table::{Sink, Stop, Table, columns};
+use crate::table::{Stop, Table, columns};
+use crate::turns::Turns;
 
 /// One row per cause.
 pub(crate) const CAUSES: Table = Table {
@@ -24,7 +27,7 @@ pub(crate) const CAUSES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by seq",
-    rows: |_| Parts::whole(rows),
+    rows,
 };
 
 struct Row<'a> {
@@ -107,20 +110,22 @@ impl Cause {
     }
 }
 
-fn rows(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let state = context.state();
-    let figures = figures(context);
-    for seq in 1..=state.size() {
-        let Some(cause) = Cause::find(context, seq) else { continue };
-        let is_dispute = state.kind(seq) == Some(Kind::FigureDisputed);
-        let note = if is_dispute { context.texts.member(cause.version, "note")? } else { None };
-        let figure = record_of(state, seq).and_then(|record| figures.get(&record).copied());
-        let row = Row { state, seq, cause, figure, reason: reason(context, seq)?, note };
-        let mut cells = Vec::with_capacity(COLUMNS.len());
-        append(&row, &mut cells);
-        sink(&cells)?;
-    }
-    Ok(())
+fn rows<'a>(context: &Context<'a>, threads: NonZeroUsize) -> Parts<'a> {
+    let figures = figures(context, threads);
+    Parts::of(context.state().size() as usize, 8192, move |context, places, sink| {
+        let state = context.state();
+        for seq in places.map(|place| place as Seq + 1) {
+            let Some(cause) = Cause::find(context, seq) else { continue };
+            let is_dispute = state.kind(seq) == Some(Kind::FigureDisputed);
+            let note = if is_dispute { context.texts.member(cause.version, "note")? } else { None };
+            let figure = record_of(state, seq).and_then(|record| figures.get(&record).copied());
+            let row = Row { state, seq, cause, figure, reason: reason(context, seq)?, note };
+            let mut cells = Vec::with_capacity(COLUMNS.len());
+            append(&row, &mut cells);
+            sink(&cells)?;
+        }
+        Ok(())
+    })
 }
 
 /// The reason that a correction, retraction, redaction or withdrawal gives; `None` for any other event.
@@ -145,8 +150,10 @@ fn record_of(state: &State, cause: Seq) -> Option<Seq> {
 }
 
 /// The figure of each record that some cause acts on. A series is resolved once, however many causes act on it.
-fn figures(context: &Context<'_>) -> HashMap<Seq, Seq> {
-    let state = context.state();
+fn figures(context: &Context<'_>, threads: NonZeroUsize) -> HashMap<Seq, Seq> {
+    /// So many series are resolved in one go.
+    const SERIES: usize = 64;
+    let (state, resolver) = (context.state(), context.answers.resolver());
     let records = state.records();
     let mut in_force: Vec<(SeriesKey, Seq)> = Vec::new();
     let mut figures = HashMap::new();
@@ -158,16 +165,33 @@ fn figures(context: &Context<'_>) -> HashMap<Seq, Seq> {
         }
     }
     in_force.sort_unstable();
-    for targets in in_force.chunk_by(|a, b| a.0 == b.0) {
-        let series = targets[0].0;
-        let resolved = context.answers.resolver().resolve(series);
-        for placed in &resolved.records {
-            let record = records.record(placed.version).original;
-            let figure = &resolved.figures[placed.figure as usize];
-            if figure.standing != Standing::LeftOut && targets.binary_search(&(series, record)).is_ok() {
-                figures.insert(record, figure.seq);
-            }
+    let by_series: Vec<&[(SeriesKey, Seq)]> = in_force.chunk_by(|a, b| a.0 == b.0).collect();
+    let parts: Vec<_> = by_series.chunks(SERIES).collect();
+    let turns = Turns::new(parts.len(), figures);
+    let work = || {
+        while let Some(turn) = turns.next() {
+            let found: Vec<_> =
+                parts[turn.part].iter().flat_map(|targets| figures_of(resolver, targets)).collect();
+            turn.pass(|figures| figures.extend(found));
         }
-    }
-    figures
+    };
+    thread::scope(|scope| {
+        (1..threads.get().min(parts.len())).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
+    turns.into_shared()
+}
+
+/// The records of one series among these targets, each with its figure.
+fn figures_of(resolver: &Resolver<'_>, targets: &[(SeriesKey, Seq)]) -> Vec<(Seq, Seq)> {
+    let series = targets[0].0;
+    let resolved = resolver.resolve(series);
+    let shown = resolved.records.iter().filter_map(|placed| {
+        let record = resolver.state().records().record(placed.version).original;
+        let figure = &resolved.figures[placed.figure as usize];
+        let is_asked =
+            figure.standing != Standing::LeftOut && targets.binary_search(&(series, record)).is_ok();
+        is_asked.then_some((record, figure.seq))
+    });
+    shown.collect()
 }

@@ -20,7 +20,7 @@ pub(crate) const SOURCES: Table = Table {
     columns: &SOURCE_AND_DECLARED,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |context| rows(context.state().sources(), source_cells),
+    rows: |context, _| rows(context.state().sources(), source_cells),
 };
 
 /// One row per reporter.
@@ -30,7 +30,7 @@ pub(crate) const REPORTERS: Table = Table {
     columns: &REPORTER_AND_DECLARED,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |context| rows(context.state().reporters(), reporter_cells),
+    rows: |context, _| rows(context.state().reporters(), reporter_cells),
 };
 
 /// One row per place.
@@ -40,7 +40,7 @@ pub(crate) const PLACES: Table = Table {
     columns: &PLACE_AND_DECLARED,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |context| rows(context.state().places(), place_cells),
+    rows: |context, _| rows(context.state().places(), place_cells),
 };
 
 /// One row per indicator.
@@ -50,7 +50,7 @@ pub(crate) const INDICATORS: Table = Table {
     columns: &INDICATOR_AND_DECLARED,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |context| rows(context.state().indicators(), indicator_cells),
+    rows: |context, _| rows(context.state().indicators(), indicator_cells),
 };
 
 const SOURCE_AND_DECLARED: [Column; SOURCE.len() + DECLARED.len()] = join(SOURCE, DECLARED);

@@ -17,7 +17,7 @@ pub(crate) const DIMENSIONS: Table = Table {
     columns: &COLUMNS,
     key: &["dimension", "code"],
     order: "by dimension and code, in byte order",
-    rows: |_| Parts::whole(rows),
+    rows: |_, _| Parts::whole(rows),
 };
 
 const COLUMNS: [Column; CODE.len() + DECLARED.len()] = join(CODE, DECLARED);

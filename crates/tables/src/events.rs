@@ -18,7 +18,7 @@ pub(crate) const EVENTS: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by seq",
-    rows: |context| Parts::of(context.state().size() as usize, 2048, rows),
+    rows: |context, _| Parts::of(context.state().size() as usize, 2048, rows),
 };
 
 struct Row<'a> {

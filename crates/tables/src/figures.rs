@@ -22,7 +22,7 @@ pub(crate) const FIGURES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by indicator, place, breakdown, reporter (ids in byte order, missing first), since, period",
-    rows: |context| Parts::of(context.answers.figures().len(), 512, rows),
+    rows: |context, _| Parts::of(context.answers.figures().len(), 512, rows),
 };
 
 const COLUMNS: [Column; SAID.len() + OWN.len()] = join(SAID, OWN);

@@ -20,7 +20,7 @@ pub(crate) const HEADLINES: Table = Table {
     columns: &COLUMNS,
     key: &["id"],
     order: "by indicator, place, breakdown (ids in byte order, missing first)",
-    rows: |_| Parts::whole(rows),
+    rows: |_, _| Parts::whole(rows),
 };
 
 const SUBJECT_AND_VALUE: [Column; SUBJECT.len() + VALUE.len()] = join(SUBJECT, optional(VALUE));

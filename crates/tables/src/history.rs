@@ -3,6 +3,7 @@
 mod fate;
 
 use std::borrow::Cow;
+use std::num::NonZeroUsize;
 
 use recount_model::event::{Kind, Seq};
 use recount_model::resolve::Resolved;
@@ -132,7 +133,7 @@ fn withheld(context: &Context<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
 }
 
 /// What was erased is the first thing, the series are the others.
-fn rows<'a>(context: &Context<'a>) -> Parts<'a> {
+fn rows<'a>(context: &Context<'a>, _: NonZeroUsize) -> Parts<'a> {
     let all = recount_model::answer::in_order(context.state());
     Parts::of(1 + all.len(), 32, move |context, things, sink| {
         if things.start == 0 && context.indicators.is_none() {

@@ -1,7 +1,8 @@
 //! The state as relational tables: the one definition of every table, column, type, key and order of rows.
 //!
 //! Every export takes its names, types, keys and documentation from [`TABLES`] and its rows from
-//! [`Table::each_row`], so that no two exports can differ. Rows are pushed one by one: no table is ever held whole.
+//! [`Table::each_row`], or the same in batches that several threads make, [`Table::each_batch`]: so no two exports can
+//! differ, and no table is ever held whole.
 //! This crate knows the state and its answers, and neither files nor where a state came from.
 //!
 //! Lists of ids and codes within one cell are separated by `;`; lists of free text are JSON, as in the ledger.

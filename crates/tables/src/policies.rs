@@ -17,7 +17,7 @@ pub(crate) const POLICIES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by seq",
-    rows: |_| Parts::whole(rows),
+    rows: |_, _| Parts::whole(rows),
 };
 
 struct Row<'a> {

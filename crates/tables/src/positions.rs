@@ -18,7 +18,7 @@ pub(crate) const POSITIONS: Table = Table {
     columns: &COLUMNS,
     key: &["vote", "country"],
     order: "by vote, country (in byte order)",
-    rows: |_| Parts::whole(rows),
+    rows: |_, _| Parts::whole(rows),
 };
 
 struct Row<'a> {

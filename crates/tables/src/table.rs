@@ -75,8 +75,8 @@ pub struct Summary {
     pub rows: Vec<(&'static str, u64)>,
 }
 
-/// How the rows of a table are made.
-pub(crate) type Rows = for<'a> fn(&Context<'a>) -> Parts<'a>;
+/// How the rows of a table are made; what has to be found out beforehand may be found out on so many threads.
+pub(crate) type Rows = for<'a> fn(&Context<'a>, NonZeroUsize) -> Parts<'a>;
 
 /// Takes one row.
 pub(crate) type Sink<'s> = dyn FnMut(&[Cell<'_>]) -> Result<(), Stop> + 's;
@@ -114,7 +114,7 @@ impl Table {
     ) -> Result<u64, RowError<E>> {
         let mut count = 0;
         let mut refused = None;
-        let parts = (self.rows)(context);
+        let parts = (self.rows)(context, NonZeroUsize::MIN);
         let outcome = (0..parts.count()).try_for_each(|part| {
             parts.push(part, context, &mut |cells| {
                 debug_assert!(
@@ -151,7 +151,7 @@ impl Table {
         add: impl Fn(&mut B, &[Cell<'_>]) -> bool + Sync,
         take: impl FnMut(&mut B) -> Result<(), E> + Send,
     ) -> Result<u64, RowError<E>> {
-        let parts = (self.rows)(context);
+        let parts = (self.rows)(context, threads);
         let turns = Turns::new(parts.count(), Receiver { take, rows: 0, error: None });
         let Context { answers, case_detail, indicators, .. } = *context;
         let work = |texts: &dyn Texts| {

@@ -18,7 +18,7 @@ pub(crate) const TALLIES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by vote (in byte order), seq",
-    rows: |_| Parts::whole(rows),
+    rows: |_, _| Parts::whole(rows),
 };
 
 struct Row<'a> {

@@ -15,7 +15,7 @@ pub(crate) const STATEMENTS: Table = Table {
     columns: &STATEMENT,
     key: &["seq"],
     order: "by seq",
-    rows: |context| rows(context.state().statements(), statement_cells),
+    rows: |context, _| rows(context.state().statements(), statement_cells),
 };
 
 /// One row per cited norm.
@@ -25,7 +25,7 @@ pub(crate) const NORMS: Table = Table {
     columns: &NORM,
     key: &["seq"],
     order: "by seq",
-    rows: |context| rows(context.state().norms(), norm_cells),
+    rows: |context, _| rows(context.state().norms(), norm_cells),
 };
 
 struct Row<'a> {

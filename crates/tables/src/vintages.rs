@@ -19,7 +19,7 @@ pub const VINTAGES: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by indicator, place, breakdown, reporter (ids in byte order, missing first), since, as_of_min, as_of_max, release",
-    rows: |_| Parts::whole(rows),
+    rows: |_, _| Parts::whole(rows),
 };
 
 const START_AND_VALUE: [Column; START.len() + VALUE.len()] = join(START, VALUE);

@@ -18,7 +18,7 @@ pub(crate) const VOTES: Table = Table {
     columns: &COLUMNS,
     key: &["id"],
     order: "by id, in byte order",
-    rows: |_| Parts::whole(rows),
+    rows: |_, _| Parts::whole(rows),
 };
 
 const COLUMNS: [Column; OWN.len() + NAMED.len()] = join(OWN, NAMED);
