@@ -13,12 +13,16 @@ use serde_json::json;
 
 use crate::append_options::option_name;
 use crate::args::{Appending, Global};
+use crate::cache::{Place, is_behind, is_worth_it};
 use crate::clock;
 use crate::error::{BAD_INPUT, Failure, IO, Trouble};
 use crate::output::Output;
 use crate::remembered;
 use crate::storage::storage;
 use crate::terminal::counted;
+
+/// Where what writers know is kept.
+const WRITERS: &str = "writers";
 
 /// A session with the moment of its append.
 pub(crate) struct Append {
@@ -42,6 +46,7 @@ impl Append {
             allow_duplicate: appending.allow_duplicate,
             salt: Box::new(clock::salt()?),
             division: global.threads().into(),
+            kept: Place::of(global, WRITERS).and_then(|place| place.open()),
         };
         let session = Session::open(storage(), &global.file, &writer_options(appending, stamp), options)?;
         session.admit(appending.expect, stamp)?;
@@ -79,9 +84,15 @@ impl Append {
         Ok(())
     }
 
-    /// Remembers the head after the last commit.
-    pub(crate) fn remember(&self, global: &Global) {
-        remembered::update(global, self.session.ledger().head());
+    /// Remembers the head after the last commit, and where that pays what the next writer needs to know.
+    pub(crate) fn remember(&mut self, global: &Global) {
+        let head = self.session.ledger().head();
+        remembered::update(global, head);
+        let pays = is_worth_it(head) && is_behind(self.session.not_kept(), head);
+        if let Some(place) = Place::of(global, WRITERS).filter(|_| pays) {
+            // A failure is no reason to fail: then the next writer reads the ledger.
+            let _ = place.put(|new| self.session.keep(new));
+        }
     }
 
     /// Commits what is staged and prints the receipt; with `--dry-run` only says what would be appended.

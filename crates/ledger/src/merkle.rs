@@ -81,6 +81,18 @@ impl Frontier {
         self.size += 1;
     }
 
+    /// The frontier of a tree of so many leaves with these peaks; nothing where it has not that many.
+    #[must_use]
+    pub fn of_peaks(size: u64, peaks: Vec<Hash>) -> Option<Self> {
+        (peaks.len() == size.count_ones() as usize).then_some(Self { size, peaks })
+    }
+
+    /// The roots of its perfect subtrees, largest first: one for each one bit of its size.
+    #[must_use]
+    pub fn peaks(&self) -> &[Hash] {
+        &self.peaks
+    }
+
     /// The number of leaves.
     #[must_use]
     pub fn size(&self) -> u64 {

@@ -9,6 +9,8 @@ mod words;
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::date::{Edtf, Instant, Published, Window};
 use crate::id::Country;
 use crate::value::{Decimal, Expression, Value};
@@ -305,7 +307,7 @@ pub struct Policy<'a> {
 }
 
 /// How a headline is selected; `R` names reporters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rule<R> {
     /// The greatest order key; media only where there is no other. The default.
     Latest,
@@ -389,7 +391,7 @@ pub struct Account<'a> {
 }
 
 /// The totals of one account of a roll-call, each as said.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// In favour.
     pub yes: Option<Value>,
@@ -426,7 +428,7 @@ pub struct Route<'a> {
 }
 
 /// A state as an account names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stated {
     /// The state.
     pub country: Country,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Whether `text` is a slug: `[a-z][a-z0-9._-]*`, at most 128 bytes.
 ///
 /// Slugs name sources, reporters, places, dimensions, indicators, cases and checks.
@@ -25,7 +27,7 @@ pub fn is_un_symbol(text: &str) -> bool {
 }
 
 /// A country by its ISO 3166-1 alpha-3 code, or a user-assigned code of that standard (`XAA` to `XZZ`).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Country([u8; 3]);
 
 impl Country {

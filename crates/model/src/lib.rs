@@ -18,6 +18,7 @@ pub mod problem;
 pub mod resolve;
 pub mod rollcall;
 pub mod state;
+mod stored;
 pub mod texts;
 pub mod value;
 pub mod vintages;

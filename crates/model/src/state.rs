@@ -28,8 +28,11 @@ pub use row::{
 
 use crate::date::{Day, Edtf, Instant, Published};
 use crate::event::{Kind, Seq};
+use crate::stored::in_order;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
 
 use check::{AcknowledgementRow, CheckRow};
 use claims::Claims;
@@ -45,8 +48,9 @@ use withheld::Stubs;
 /// First and last day of a date, for comparing dates by the days they cover.
 pub type Span = (Day, Day);
 
-/// Everything a prefix of a ledger says, as far as it decides answers.
-#[derive(Clone, Debug, Default)]
+/// Everything a prefix of a ledger says, as far as it decides answers. Only a state for admission can be stored: of figures others
+/// know more than is written.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct State {
     pub(crate) events: Events,
     pub(crate) sources: Dictionary<SourceKey, SourceRow>,
@@ -61,6 +65,7 @@ pub struct State {
     pub(crate) dates: Interned<DateKey, Edtf>,
     pub(crate) publications: Interned<PublishedKey, Published>,
     pub(crate) series: Interned<SeriesKey, Series>,
+    #[serde(skip)]
     pub(crate) records: Records,
     /// In the place of the records, where only admission asks.
     pub(crate) claims: Option<Claims>,
@@ -80,6 +85,7 @@ pub struct State {
     /// The same by original: (original, correction).
     pub(crate) corrected: BTreeSet<(Seq, Seq)>,
     /// The retraction of each retracted event.
+    #[serde(serialize_with = "in_order")]
     pub(crate) retracted: HashMap<Seq, Seq>,
     /// The events whose content was erased.
     pub(crate) stubs: Stubs,

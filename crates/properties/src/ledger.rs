@@ -162,6 +162,7 @@ fn append(path: &Path, before: Option<&Report>) {
         allow_duplicate: true,
         salt: Box::new(String::new),
         division: ONE_THREAD.into(),
+        kept: None,
     };
     let Ok(mut session) = Session::open(&RealStorage, path, &OPTIONS, options) else { return };
     let before = before.expect("a ledger that can be appended to can be verified");

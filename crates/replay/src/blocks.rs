@@ -41,8 +41,7 @@ pub(crate) fn read_independent(line: &str) -> Option<Read<'_>> {
 
 /// Reads the lines of a block as far as that needs none before them.
 pub(crate) fn early<'b>(block: &Block<'b>) -> Vec<Early<'b>> {
-    let early = |(offset, text)| Early { offset, text, read: read_independent(text) };
-    block.events().map(early).collect()
+    block.events().map(|(offset, text)| Early::of(offset, text)).collect()
 }
 
 /// Replays a ledger as far as `until`; nothing where anything is not as it should be.
@@ -96,7 +95,12 @@ fn independent(name: &str) -> Option<Kind> {
     Kind::parse(name).filter(|kind| *kind != Kind::RecordCorrected)
 }
 
-impl Early<'_> {
+impl<'b> Early<'b> {
+    /// Reads the line at an offset as far as that needs none before it.
+    pub(crate) fn of(offset: u64, text: &'b str) -> Self {
+        Early { offset, text, read: read_independent(text) }
+    }
+
     /// The digest of what it says, if that can be told already.
     pub(crate) fn digest(&self) -> Option<Digest> {
         let Read { kind, data, is_written, .. } = self.read.as_ref()?;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Write};
 
 use recount_ledger::codec;
 use recount_model::event::{Kind, Seq};
@@ -59,6 +60,10 @@ impl Contents {
     /// The ledger is read: events can be found.
     pub(crate) fn sort(&mut self) {
         self.sorted.sort_unstable();
+        self.index();
+    }
+
+    fn index(&mut self) {
         let bits = (self.sorted.len() / 8).max(1).ilog2();
         self.starts.clear();
         self.starts.reserve_exact((1 << bits) + 1);
@@ -77,11 +82,52 @@ impl Contents {
         &self.sorted[self.starts[first] as usize..self.starts[first + 1] as usize]
     }
 
+    /// Reads what [`Contents::store`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// What reading says.
+    pub(crate) fn stored(from: &mut impl Read) -> io::Result<Contents> {
+        let mut pair = || -> io::Result<(u32, Seq)> {
+            let mut bytes = [0; 8];
+            from.read_exact(&mut bytes)?;
+            let pair = u64::from_le_bytes(bytes);
+            Ok(((pair >> 32) as u32, pair as u32))
+        };
+        let (high, low) = pair()?;
+        let sorted =
+            (0..u64::from(high) << 32 | u64::from(low)).map(|_| pair()).collect::<io::Result<_>>()?;
+        let mut contents = Contents { sorted, ..Contents::default() };
+        contents.index();
+        Ok(contents)
+    }
+
+    /// Writes all that is noted: how many there are, and each with the half of its digest.
+    ///
+    /// # Errors
+    ///
+    /// What writing says.
+    pub(crate) fn store(&mut self, to: &mut impl Write) -> io::Result<()> {
+        self.settle();
+        to.write_all(&(self.sorted.len() as u64).to_le_bytes())?;
+        for (half_of, seq) in &self.sorted {
+            to.write_all(&(u64::from(*half_of) << 32 | u64::from(*seq)).to_le_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Puts the late ones among the sorted ones.
+    fn settle(&mut self) {
+        self.sorted.extend(self.late.drain().map(|(digest, seq)| (half(digest), seq)));
+        // The stable sort takes what is sorted already as it is.
+        self.sorted.sort();
+        self.index();
+    }
+
     /// Notes the digest of what event `seq` says, which is newer than all that were read.
     pub(crate) fn note(&mut self, seq: Seq, digest: u64) {
         if self.is_late_in_file && self.late.len() > LATE {
-            self.sorted.extend(self.late.drain().map(|(digest, seq)| (half(digest), seq)));
-            self.sort();
+            self.settle();
         }
         self.is_late_in_file = false;
         self.late.insert(digest, seq);

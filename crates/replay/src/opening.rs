@@ -1,5 +1,7 @@
 //! What a writer must know of a ledger before it appends, made in one pass.
 
+pub(crate) mod kept;
+
 use recount_ledger::blocks::{Block, Division, Turn};
 use recount_ledger::line::Line;
 use recount_ledger::merkle::Frontier;
@@ -57,18 +59,23 @@ impl Opening {
 
     /// Takes the lines of the next block, with their digests as far as they could be told, and leaves.
     fn take(&mut self, lines: Vec<Early<'_>>, digests: Vec<Option<Digest>>, leaves: &Run) -> Option<()> {
-        let Self { replay, known } = self;
-        known.frontier.extend(leaves)?;
-        let mut apply = |state: &mut State, event: &Event<'_>| state.apply(event).ok();
+        self.known.frontier.extend(leaves)?;
         for (line, digest) in lines.into_iter().zip(digests) {
-            let (offset, text) = (line.offset, line.text);
-            replay.take(line, None, &mut apply)?;
-            match digest {
-                Some(digest) => known.note(replay.state.size(), offset, digest),
-                None => known.note_line(&replay.state, offset, &Line::parse(text.as_bytes()).ok()?),
-            }
+            let offset = line.offset;
+            let digest = self.apply(line, digest)?;
+            self.known.note(self.replay.state.size(), offset, digest);
         }
         Some(())
+    }
+
+    /// Applies the next line and gives the digest of what it says, which may have been told before.
+    fn apply(&mut self, line: Early<'_>, digest: Option<Digest>) -> Option<Digest> {
+        let (replay, text) = (&mut self.replay, line.text);
+        replay.take(line, None, &mut |state: &mut State, event: &Event<'_>| state.apply(event).ok())?;
+        match digest {
+            Some(digest) => Some(digest),
+            None => Some(digest_of_line(&replay.state, &Line::parse(text.as_bytes()).ok()?)),
+        }
     }
 
     /// The one way to an error.
@@ -76,7 +83,7 @@ impl Opening {
         let mut known = Known::nothing(ledger.head().most_events());
         let replay = Replay::for_admission(ledger, |state, line, event| {
             known.frontier.push(line.leaf_hash());
-            known.note_line(state, line.offset, event);
+            known.note(state.size(), line.offset, digest_of_line(state, event));
         })?;
         Ok(Self { replay, known })
     }
@@ -92,21 +99,27 @@ impl Known {
         }
     }
 
-    /// Notes the newest event of the state.
-    fn note_line(&mut self, state: &State, offset: u64, line: &Line<'_>) {
-        let seq = state.size();
-        let digest = match (state.kind(seq), line) {
-            (Some(kind), Line::Event(event)) => digest_of(kind, event.data, &|seq| state.kind(seq)),
-            // What was erased is not found again: to record it once more is a decision of its own.
-            _ => None,
-        };
-        self.note(seq, offset, digest);
-    }
-
     fn note(&mut self, seq: Seq, offset: u64, digest: Digest) {
         self.offsets.note(seq, offset);
         if let Some(digest) = digest {
             self.contents.read(seq, digest);
         }
+    }
+
+    /// The same for an event behind those that are sorted already.
+    fn note_later(&mut self, seq: Seq, offset: u64, digest: Digest) {
+        self.offsets.note(seq, offset);
+        if let Some(digest) = digest {
+            self.contents.note(seq, digest);
+        }
+    }
+}
+
+/// The digest of what the newest event of a state says.
+fn digest_of_line(state: &State, line: &Line<'_>) -> Digest {
+    match (state.kind(state.size()), line) {
+        (Some(kind), Line::Event(event)) => digest_of(kind, event.data, &|seq| state.kind(seq)),
+        // What was erased is not found again: to record it once more is a decision of its own.
+        _ => None,
     }
 }

@@ -98,7 +98,7 @@ impl Session<'_> {
             let kind = Kind::EventRedacted.as_str();
             push(&mut batch, NewEvent { at, by: &self.options.by, clock, from: None, kind, data: &data })?;
         }
-        let redacted = self.writer.redact(&stubs, &mut self.frontier, &batch);
+        let redacted = self.writer.redact(&stubs, &mut self.known.frontier, &batch);
         Ok(redacted.map_err(ReplayError::from)?)
     }
 

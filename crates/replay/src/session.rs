@@ -1,6 +1,8 @@
 //! A ledger open for appending, with the state it describes.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::Path;
 
 use recount_ledger::aside::SetAside;
@@ -8,28 +10,27 @@ use recount_ledger::batch::{Batch, NewEvent};
 use recount_ledger::blocks::Division;
 use recount_ledger::codec::{self, Dictionary, Input, Named, What};
 use recount_ledger::line::{Clock, LineError, Origin};
-use recount_ledger::merkle::Frontier;
 use recount_ledger::reader::Ledger;
 use recount_ledger::storage::Storage;
 use recount_ledger::writer::{Options, Receipt, Writer};
 use recount_model::date::Instant;
 use recount_model::event::{Event, Kind, Seq};
 use recount_model::problem::{Code, MOST_PROBLEMS, Problem, nearest};
-use recount_model::state::{Offsets, State};
+use recount_model::state::State;
 use recount_model::texts::Texts;
 use recount_model::value::Value;
 
-use crate::contents::{Contents, Digest, content, digest_of, digest_of_written};
-use crate::opening::{Known, Opening};
+use crate::contents::{Digest, content, digest_of, digest_of_written};
+use crate::opening::{Known, Opening, kept};
 use crate::{LedgerTexts, ReplayError};
 
 /// One writer's view of a ledger: what is there, and what is about to be added.
 pub struct Session<'s> {
     pub(crate) writer: Writer<'s>,
     pub(crate) state: State,
-    pub(crate) frontier: Frontier,
-    contents: Contents,
-    offsets: Offsets,
+    pub(crate) known: Known,
+    /// How much of the ledger is in what was kept of it.
+    kept: u64,
     batch: Batch,
     labels: HashMap<String, Seq>,
     pub(crate) options: SessionOptions,
@@ -45,6 +46,8 @@ pub struct SessionOptions {
     pub salt: Box<dyn Fn() -> String>,
     /// How the reading of the ledger is divided. Nothing depends on it.
     pub division: Division,
+    /// What [`Session::keep`] wrote. Nothing depends on it.
+    pub kept: Option<File>,
 }
 
 /// The moment of an append.
@@ -197,7 +200,7 @@ fn too_large(error: LineError) -> Problem {
 }
 
 impl<'s> Session<'s> {
-    /// Locks a ledger and replays it.
+    /// Locks a ledger and replays it, from where [`SessionOptions::kept`] ends if it fits.
     ///
     /// # Errors
     ///
@@ -209,19 +212,11 @@ impl<'s> Session<'s> {
         options: SessionOptions,
     ) -> Result<Self, ReplayError> {
         let writer = Writer::open(storage, path, writer)?;
-        let Opening { replay, known } = Opening::of(writer.ledger(), options.division)?;
-        let Known { frontier, contents, offsets } = known;
+        let kept = options.kept.as_ref().and_then(|file| Opening::of_kept(file, writer.ledger()));
+        let cold = || Opening::of(writer.ledger(), options.division).map(|opening| (opening, 0));
+        let (Opening { replay, known }, kept) = kept.map_or_else(cold, Ok)?;
         let batch = Batch::new(u64::from(replay.state.size()) + 1).on_threads(options.division.threads);
-        Ok(Session {
-            writer,
-            state: replay.state,
-            frontier,
-            contents,
-            offsets,
-            batch,
-            labels: HashMap::new(),
-            options,
-        })
+        Ok(Session { writer, state: replay.state, known, kept, batch, labels: HashMap::new(), options })
     }
 
     /// The state with everything staged so far.
@@ -342,7 +337,7 @@ impl<'s> Session<'s> {
         let event = Event { seq, at, offset: u64::MAX, fact };
         self.state.apply(&event).map_err(|problem| vec![problem])?;
         if let Some(digest) = digest {
-            self.contents.note(seq, digest);
+            self.known.contents.note(seq, digest);
         }
         Ok(seq)
     }
@@ -362,7 +357,7 @@ impl<'s> Session<'s> {
     fn already(&self, input: &Input, digest: Digest) -> Result<Option<Duplicate>, Problem> {
         let Some(digest) = digest else { return Ok(None) };
         let mut known = None;
-        for seq in self.contents.find(digest) {
+        for seq in self.known.contents.find(digest) {
             if self.says(seq, input)? {
                 known = Some(seq);
                 break;
@@ -432,7 +427,7 @@ impl<'s> Session<'s> {
 
     /// The texts of what is in the file.
     pub(crate) fn texts(&self) -> LedgerTexts<'_> {
-        LedgerTexts::by_offsets(self.writer.ledger(), &self.offsets)
+        LedgerTexts::by_offsets(self.writer.ledger(), &self.known.offsets)
     }
 
     /// How many events are staged and not committed.
@@ -447,14 +442,32 @@ impl<'s> Session<'s> {
     /// [`ReplayError::Ledger`] when writing fails; the session is then of no further use.
     pub fn commit(&mut self) -> Result<Receipt, ReplayError> {
         let before = self.writer.ledger().head().end_offset;
-        let receipt = self.writer.commit(&mut self.frontier, &self.batch)?;
+        let receipt = self.writer.commit(&mut self.known.frontier, &self.batch)?;
         // An unfinished tail was cut off first, so the batch begins where the head ended.
         for (seq, start) in (receipt.seq as Seq..).zip(self.batch.starts()) {
-            self.offsets.note(seq, before + start as u64);
+            self.known.offsets.note(seq, before + start as u64);
         }
-        self.contents.committed();
+        self.known.contents.committed();
         self.batch = Batch::new(receipt.size + 1).on_threads(self.options.division.threads);
         Ok(receipt)
+    }
+
+    /// How many bytes of the ledger, as it is now, were not in what was kept of it.
+    pub fn not_kept(&self) -> u64 {
+        self.writer.ledger().head().end_offset - self.kept
+    }
+
+    /// Writes what the next session on this ledger needs to know of it. False, and nothing written, while events are staged.
+    ///
+    /// # Errors
+    ///
+    /// What writing says.
+    pub fn keep(&mut self, to: impl Write) -> io::Result<bool> {
+        if !self.batch.is_empty() {
+            return Ok(false);
+        }
+        kept::write(self.writer.ledger(), &self.state, &mut self.known, to)?;
+        Ok(true)
     }
 
     /// The data of event `seq` as it is in force: of a corrected event, what the newest correction says.

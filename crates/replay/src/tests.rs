@@ -70,6 +70,7 @@ impl Desk {
             allow_duplicate,
             salt: Box::new(|| "0".repeat(32)),
             division: THREADS.into(),
+            kept: None,
         };
         Session::open(&RealStorage, &self.path(), &self::options(), options).unwrap()
     }

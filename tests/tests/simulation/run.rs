@@ -229,6 +229,7 @@ impl Simulation {
             allow_duplicate: false,
             salt: Box::new(|| "0".repeat(32)),
             division: ONE_THREAD.into(),
+            kept: None,
         };
         Session::open(storage, path(), &Self::options(now), options)
     }

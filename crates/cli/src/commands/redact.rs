@@ -10,8 +10,8 @@ use recount_replay::{Grounds, RedactError};
 
 use crate::append::{Append, print_receipt, report_dry_run};
 use crate::args::{Global, Redact};
+use crate::cache;
 use crate::error::{BAD_INPUT, Failure, REFUSED, Trouble};
-use crate::indexed;
 use crate::output::Output;
 use crate::remembered;
 use crate::storage::storage;
@@ -33,7 +33,7 @@ pub(crate) fn run(global: &Global, output: &mut Output, redact: &Redact) -> Resu
         RedactError::Replay(error) => error.into(),
     })?;
     print_receipt(output, &receipt)?;
-    indexed::forget(&global.file);
+    cache::forget(&global.file);
     // The content is gone: that the head cannot be remembered is no failure.
     if let Ok(ledger) = Ledger::open(storage(), &global.file) {
         remembered::update(global, ledger.head());

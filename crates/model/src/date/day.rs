@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
+use serde::{Deserialize, Serialize};
 
 use super::DateError;
 
@@ -16,7 +17,7 @@ const BEFORE_1970: i32 = 719_528;
 
 /// A day of the Gregorian calendar (ISO 8601, extended to the years 0000 to 9999), counted from 1 on 0000-01-01: so an
 /// optional one takes no more room than another.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Day(NonZeroU32);
 
 const _: () = assert!(size_of::<Option<(Day, Day)>>() == 8);
@@ -135,7 +136,7 @@ impl fmt::Debug for Day {
 }
 
 /// A moment in UTC: seconds since 1970-01-01T00:00:00Z, leap seconds not counted, years 0000 to 9999.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Instant(i64);
 
 impl Instant {

@@ -1,5 +1,7 @@
 //! Checks kept in the ledger, their names looked up, and findings that were accepted.
 
+use serde::{Deserialize, Serialize};
+
 use super::State;
 use super::key::{CheckKey, DimensionKey, IndicatorKey, Key, PlaceKey, ReporterKey};
 use super::rows::declared;
@@ -8,7 +10,7 @@ use crate::event::{CheckRule, Seq, Text};
 use crate::problem::Problem;
 
 /// What a check kept in the ledger checks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum CheckRow {
     /// An indicator's headline equals the sum of the parts' headlines.
     Total {
@@ -39,7 +41,7 @@ pub enum CheckRow {
 }
 
 /// What a `sum` is over.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Over {
     /// These places.
     Places(Vec<PlaceKey>),
@@ -53,7 +55,7 @@ pub enum Over {
 }
 
 /// A finding that was looked at and accepted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AcknowledgementRow {
     /// The check, declared or built in.
     pub check: String,

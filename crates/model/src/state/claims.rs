@@ -5,11 +5,14 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::State;
 use super::key::{Key, ReporterKey, SeriesKey, SourceKey};
 use super::packed::Packed;
 use super::record::{NewRecord, Record};
 use crate::event::{Kind, Seq};
+use crate::stored::in_order;
 
 /// What a version of a claim names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +32,13 @@ impl From<&Record> for Named {
 }
 
 /// What the versions of claims name, by the events that made them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Claims {
     /// The series of event `n` at `n`, counted from 1; 0 for what is no version of a claim.
     series: Packed,
     /// The same of its source, 0 for none.
     sources: Packed,
+    #[serde(serialize_with = "in_order")]
     relayed_by: HashMap<Seq, ReporterKey>,
     /// (version, the record it supersedes), in order.
     revises: Vec<(Seq, Seq)>,

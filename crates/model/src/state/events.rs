@@ -1,16 +1,24 @@
 //! What is known of every event, whatever its type.
 
+use serde::de::{Deserializer, Error};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+
 use crate::date::Instant;
 use crate::event::{Kind, Seq};
+use crate::stored::pieces;
 
 use super::numbers::Numbers;
 use super::offsets::Offsets;
 
-/// Type, place and time of the events that were applied.
-#[derive(Clone, Debug, Default)]
+/// Type, place and time of the events that were applied. Stored are those of a state for admission, which knows no places.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Events {
+    #[serde(skip)]
     numbers: Numbers,
+    #[serde(serialize_with = "store_kinds", deserialize_with = "stored_kinds")]
     kinds: Vec<Kind>,
+    #[serde(skip)]
     offsets: Offsets,
     /// First event of each run that was recorded at the same moment.
     moments: Vec<(Seq, Instant)>,
@@ -70,4 +78,15 @@ impl Events {
     pub(super) fn last_recorded(&self) -> Option<Instant> {
         self.moments.last().map(|(_, at)| *at)
     }
+}
+
+fn store_kinds<S: Serializer>(kinds: &[Kind], to: S) -> Result<S::Ok, S::Error> {
+    let bytes: Vec<u8> = kinds.iter().map(|kind| *kind as u8).collect();
+    pieces::serialize(&bytes, to)
+}
+
+fn stored_kinds<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Kind>, D::Error> {
+    let bytes: Vec<u8> = pieces::deserialize(from)?;
+    let kinds = bytes.into_iter().map(|byte| Kind::ALL.get(usize::from(byte)).copied());
+    kinds.collect::<Option<_>>().ok_or_else(|| D::Error::custom("no type of an event"))
 }

@@ -1,11 +1,17 @@
 //! Keys into the state's columns, and interning.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+use serde::de::{Deserializer, Error};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+
+use crate::stored::pieces;
 
 /// A position in a column. Stored plus one, so that `Option<Key>` takes four bytes.
 pub trait Key: Copy + Eq + Hash + fmt::Debug {
@@ -18,7 +24,7 @@ pub trait Key: Copy + Eq + Hash + fmt::Debug {
 macro_rules! keys {
     ($($(#[$doc:meta])* $name:ident,)+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(NonZeroU32);
 
         impl Key for $name {
@@ -119,6 +125,30 @@ impl<K: Key, T: Hash + Eq> Interned<K, T> {
     }
 }
 
+impl<K, T: Serialize> Serialize for Interned<K, T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.items.serialize(to)
+    }
+}
+
+impl<'de, K, T: Deserialize<'de> + Hash> Deserialize<'de> for Interned<K, T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let items = Vec::<T>::deserialize(from)?;
+        let hasher = DefaultHashBuilder::default();
+        let table = table(items.len(), |at| hasher.hash_one(&items[at]));
+        Ok(Interned { table, items, hasher, keys: PhantomData })
+    }
+}
+
+/// The table of so many items that are known to be distinct.
+fn table(items: usize, hash: impl Fn(usize) -> u64) -> HashTable<u32> {
+    let mut table = HashTable::with_capacity(items);
+    for at in 0..items {
+        table.insert_unique(hash(at), at as u32, |&at| hash(at as usize));
+    }
+    table
+}
+
 /// Distinct names in order of first appearance, in one allocation.
 #[derive(Clone, Debug)]
 pub struct Names<K> {
@@ -194,6 +224,30 @@ impl<K: Key> Names<K> {
             ranks[at] = rank as u32;
         }
         ranks
+    }
+}
+
+/// Names as they are stored.
+#[derive(Serialize, Deserialize)]
+struct StoredNames<'n> {
+    #[serde(with = "pieces")]
+    text: Cow<'n, [u8]>,
+    ends: Cow<'n, [u32]>,
+}
+
+impl<K> Serialize for Names<K> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        StoredNames { text: self.text.as_bytes().into(), ends: (&self.ends).into() }.serialize(to)
+    }
+}
+
+impl<'de, K> Deserialize<'de> for Names<K> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let StoredNames { text, ends } = StoredNames::deserialize(from)?;
+        let text = String::from_utf8(text.into_owned()).map_err(D::Error::custom)?;
+        let (ends, hasher) = (ends.into_owned(), DefaultHashBuilder::default());
+        let table = table(ends.len(), |at| hasher.hash_one(slice(&text, &ends, at)));
+        Ok(Names { table, text, ends, hasher, keys: PhantomData })
     }
 }
 

@@ -1,15 +1,17 @@
 //! Where events stand in the file: every eighth is known, the others are read up to.
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::Seq;
 
 /// Events from one known offset to the next. A byte an event, and a text costs a read of two or three kilobytes.
 const EVERY: Seq = 8;
 
 /// The offsets of the lines of events, in bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Offsets(Known);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Known {
     /// Those of events 1, 9, 17 and so on.
     Eighths(Vec<u64>),

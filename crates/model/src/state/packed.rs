@@ -1,10 +1,15 @@
 //! A column of numbers that takes as few bytes as its greatest number allows.
 
+use serde::{Deserialize, Serialize};
+
+use crate::stored::pieces;
+
 /// Numbers, each in as many bytes as the greatest of them needs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Packed {
     /// Bytes of each number, 0 to 4.
     width: usize,
+    #[serde(with = "pieces")]
     bytes: Vec<u8>,
     len: usize,
 }

@@ -1,5 +1,7 @@
 //! What the state keeps of each declared or logged thing.
 
+use serde::{Deserialize, Serialize};
+
 use super::Span;
 use super::key::{
     BreakdownKey, CaseKey, IndicatorKey, PlaceKey, PublishedKey, ReporterKey, SourceKey, VoteKey,
@@ -9,14 +11,14 @@ use crate::event::{Measure, Position, ReporterKind, Rule, Seq, Stated, Tally};
 use crate::value::{Decimal, Expression, Value};
 
 /// A declared source.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SourceRow {
     /// When it was published.
     pub published: Option<PublishedKey>,
 }
 
 /// A declared reporter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReporterRow {
     /// What sort of body it is; `None` where that was erased.
     pub kind: Option<ReporterKind>,
@@ -25,21 +27,21 @@ pub struct ReporterRow {
 }
 
 /// A declared place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PlaceRow {
     /// The place it is part of.
     pub parent: Option<PlaceKey>,
 }
 
 /// A declared dimension.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DimensionRow {
     /// The codes a breakdown may use.
     pub codes: Vec<String>,
 }
 
 /// A declared indicator.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IndicatorRow {
     /// Unit of its values.
     pub unit: String,
@@ -48,7 +50,7 @@ pub struct IndicatorRow {
 }
 
 /// Where an indicator's values come from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Definition {
     /// Reported figures.
     Counted {
@@ -74,7 +76,7 @@ impl IndicatorRow {
 }
 
 /// A policy for an indicator's headline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PolicyRow {
     /// The indicator.
     pub indicator: IndicatorKey,
@@ -86,7 +88,7 @@ pub struct PolicyRow {
 
 /// All figures that share indicator, place, breakdown and reporter; for a count with another start that start, and
 /// for measure `period` the period, are part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Series {
     /// What is counted.
     pub indicator: IndicatorKey,
@@ -111,7 +113,7 @@ impl Series {
 }
 
 /// The reporter took a figure back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Withdrawal {
     /// A record of the figure.
     pub target: Seq,
@@ -122,7 +124,7 @@ pub struct Withdrawal {
 }
 
 /// Another reporter contests a figure.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dispute {
     /// A record of the figure.
     pub target: Seq,
@@ -137,7 +139,7 @@ pub struct Dispute {
 }
 
 /// A recorded vote.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct VoteRow {
     /// When it was taken.
     pub date: Edtf,
@@ -148,7 +150,7 @@ pub struct VoteRow {
 }
 
 /// One source's account of a roll-call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccountRow {
     /// The vote.
     pub vote: VoteKey,
@@ -171,7 +173,7 @@ pub struct AccountRow {
 }
 
 /// One later fact on a state's position.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PositionRow {
     /// The vote.
     pub vote: VoteKey,
@@ -186,7 +188,7 @@ pub struct PositionRow {
 }
 
 /// The names a record of which all else is text uses.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Refs {
     /// Speaker, citing reporter or documenting reporter.
     pub reporter: Option<ReporterKey>,
@@ -199,7 +201,7 @@ pub struct Refs {
 }
 
 /// A later fact about a case.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CaseUpdateRow {
     /// The case.
     pub case: CaseKey,

@@ -2,11 +2,13 @@
 
 use std::num::NonZeroU32;
 
+use serde::{Deserialize, Serialize};
+
 use super::key::{Key, Names};
 use crate::event::Seq;
 
 /// One recorded thing with its corrections.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Versioned<T> {
     /// The event that recorded it.
     pub seq: Seq,
@@ -78,7 +80,7 @@ impl<T> Amend for Versioned<T> {
 }
 
 /// Things of one type, in the order they were recorded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Log<T>(Vec<Versioned<T>>);
 
 impl<T> Default for Log<T> {
@@ -117,7 +119,7 @@ impl<T> Log<T> {
 }
 
 /// Declared things of one type, by id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dictionary<K, T> {
     names: Names<K>,
     rows: Vec<Versioned<T>>,

@@ -1,5 +1,7 @@
 //! Events whose content was erased: what their stubs keep, and the events that say why.
 
+use serde::{Deserialize, Serialize};
+
 use super::key::Key;
 use super::versioned::Dictionary;
 use super::{PlaceRow, Refs, ReporterRow, SourceRow, State};
@@ -7,14 +9,14 @@ use crate::event::{Kind, Seq, Withheld};
 use crate::problem::{Code, Problem};
 
 /// The stubs of a ledger, in order of their events.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Stubs {
     rows: Vec<Stub>,
     /// (`event.redacted`, stub), in order.
     explained: Vec<(Seq, Seq)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Stub {
     seq: Seq,
     line: Box<str>,

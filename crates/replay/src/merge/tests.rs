@@ -72,6 +72,7 @@ impl Desk {
             allow_duplicate: true,
             salt,
             division: NonZeroUsize::MIN.into(),
+            kept: None,
         };
         Session::open(&RealStorage, &self.path(name), &writer(), options).unwrap()
     }
