@@ -1,13 +1,15 @@
 //! A batch before it is written: its event lines in the writer's one spelling, and their leaves.
 
 use std::borrow::Cow;
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::thread;
 
 use recount_model::date::Instant;
 
 use crate::checkpoint::Checkpoint;
-use crate::line::{Clock, Envelope, EventLine, LineError, Origin};
+use crate::json::plain_length;
+use crate::line::{Clock, Envelope, EventLine, LineError, MAX_LINE, Origin, may_break, recording};
 use crate::merkle::run::Run;
 use crate::merkle::{Frontier, Hash, leaf_hash};
 
@@ -35,6 +37,16 @@ pub struct Batch {
     bytes: Vec<u8>,
     len: usize,
     threads: NonZeroUsize,
+    last: Option<Recording>,
+}
+
+/// How the last event was recorded. Nearly always the next one is recorded in the same way, which then is spelt and read back once.
+#[derive(Debug, Clone)]
+struct Recording {
+    at: Instant,
+    by: String,
+    clock: Option<Clock>,
+    spelt: String,
 }
 
 /// Bytes that are worth a thread of their own.
@@ -44,7 +56,7 @@ impl Batch {
     /// Begins a batch whose first event takes the sequence number `next_seq`.
     #[must_use]
     pub fn new(next_seq: u64) -> Self {
-        Self { first_seq: next_seq, bytes: Vec::new(), len: 0, threads: NonZeroUsize::MIN }
+        Self { first_seq: next_seq, bytes: Vec::new(), len: 0, threads: NonZeroUsize::MIN, last: None }
     }
 
     /// Has its lines hashed on so many threads, at most, when it is written. Nothing depends on it.
@@ -71,8 +83,36 @@ impl Batch {
     }
 
     fn add(&mut self, event: NewEvent<'_>, is_written: bool) -> Result<u64, LineError> {
-        let NewEvent { at, by, clock, from, kind, data } = event;
         let seq = self.first_seq + self.len as u64;
+        if !is_written || self.add_like_last(seq, &event).is_none() {
+            self.add_any(seq, event, is_written)?;
+        }
+        self.len += 1;
+        self.bytes.push(b'\n');
+        Ok(seq)
+    }
+
+    /// Adds the line of an event whose data were read, if nothing but number, type and data differs from the line before, and nothing
+    /// must be escaped.
+    fn add_like_last(&mut self, seq: u64, event: &NewEvent<'_>) -> Option<()> {
+        let NewEvent { at, by, clock, from: None, kind, data } = event else { return None };
+        let last = self.last.as_ref()?;
+        let same = (last.at, &*last.by, last.clock) == (*at, *by, *clock);
+        let plain = plain_length(kind.as_bytes()) == kind.len() && !may_break(kind) && !may_break(data);
+        let start = self.bytes.len();
+        if same && plain {
+            write!(self.bytes, "{{\"seq\":{seq}{},\"type\":\"{kind}\",\"data\":{data}}}", last.spelt)
+                .expect("writing to memory succeeds");
+        }
+        if (1..=MAX_LINE).contains(&(self.bytes.len() - start)) {
+            return Some(());
+        }
+        self.bytes.truncate(start);
+        None
+    }
+
+    fn add_any(&mut self, seq: u64, event: NewEvent<'_>, is_written: bool) -> Result<(), LineError> {
+        let NewEvent { at, by, clock, from, kind, data } = event;
         let line = EventLine { seq, at, by: Cow::Borrowed(by), clock, from, kind: Cow::Borrowed(kind), data };
         let start = self.bytes.len();
         line.encode(&mut self.bytes);
@@ -85,9 +125,8 @@ impl Batch {
             self.bytes.truncate(start);
             return Err(error);
         }
-        self.len += 1;
-        self.bytes.push(b'\n');
-        Ok(seq)
+        self.last = Some(Recording { at, by: by.to_owned(), clock, spelt: recording(at, by, clock) });
+        Ok(())
     }
 
     /// The sequence number of the first event.

@@ -191,11 +191,8 @@ impl<'a> EventLine<'a> {
     }
 
     fn encode_into(&self, line: &mut String) -> fmt::Result {
-        write!(line, "{{\"seq\":{},\"at\":\"{}\",\"by\":", self.seq, self.at)?;
-        write_quoted(&self.by, line)?;
-        if let Some(clock) = self.clock {
-            write!(line, ",\"clock\":\"{}\"", clock.as_str())?;
-        }
+        write!(line, "{{\"seq\":{}", self.seq)?;
+        line.push_str(&recording(self.at, &self.by, self.clock));
         if let Some(Origin { root, size, seq, at, by }) = &self.from {
             write!(line, ",\"from\":{{\"root\":\"{root}\",\"size\":{size},\"seq\":{seq},")?;
             write!(line, "\"at\":\"{at}\",\"by\":{}}}", Quoted(by))?;
@@ -207,6 +204,12 @@ impl<'a> EventLine<'a> {
         line.push('}');
         Ok(())
     }
+}
+
+/// What a line says of how it was recorded, in the writer's spelling, from behind its number on.
+pub(crate) fn recording(at: Instant, by: &str, clock: Option<Clock>) -> String {
+    let clock = clock.map(|clock| format!(",\"clock\":\"{}\"", clock.as_str())).unwrap_or_default();
+    format!(",\"at\":\"{at}\",\"by\":{}{clock}", Quoted(by))
 }
 
 /// A string as JSON, in the writer's spelling.
@@ -236,8 +239,7 @@ fn write_quoted(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
 /// Writes JSON in which no tool sees a line break: outside ASCII these characters occur in strings only, so they can
 /// be escaped without parsing.
 fn write_unbroken(json: &str, out: &mut impl fmt::Write) -> fmt::Result {
-    // In UTF-8 the three begin with these bytes, and most texts have none of them.
-    if memchr::memchr2(0xc2, 0xe2, json.as_bytes()).is_none() {
+    if !may_break(json) {
         return out.write_str(json);
     }
     for piece in json.split_inclusive(is_line_break) {
@@ -249,6 +251,11 @@ fn write_unbroken(json: &str, out: &mut impl fmt::Write) -> fmt::Result {
         }
     }
     Ok(())
+}
+
+/// Whether a line break other than LF may be in a text: in UTF-8 the three begin with these bytes, and most texts have none of them.
+pub(crate) fn may_break(text: &str) -> bool {
+    memchr::memchr2(0xc2, 0xe2, text.as_bytes()).is_some()
 }
 
 fn is_line_break(character: char) -> bool {

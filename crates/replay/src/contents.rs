@@ -11,6 +11,9 @@ use recount_model::event::{Kind, Seq};
 /// So many late contents are put among the sorted ones at once.
 const LATE: usize = 1 << 16;
 
+/// Bytes that are read at once.
+const PIECE: u64 = 1 << 16;
+
 /// Sequence numbers by a digest of type and content: eight bytes an event.
 ///
 /// A digest may be shared by chance, so a hit is compared with the event itself before anything is said of it.
@@ -82,34 +85,30 @@ impl Contents {
         &self.sorted[self.starts[first] as usize..self.starts[first + 1] as usize]
     }
 
-    /// Reads what [`Contents::store`] wrote.
+    /// Reads what [`Contents::store`] wrote, which is all there is.
     ///
     /// # Errors
     ///
     /// What reading says.
-    pub(crate) fn stored(from: &mut impl Read) -> io::Result<Contents> {
-        let mut pair = || -> io::Result<(u32, Seq)> {
-            let mut bytes = [0; 8];
-            from.read_exact(&mut bytes)?;
-            let pair = u64::from_le_bytes(bytes);
-            Ok(((pair >> 32) as u32, pair as u32))
-        };
-        let (high, low) = pair()?;
-        let sorted =
-            (0..u64::from(high) << 32 | u64::from(low)).map(|_| pair()).collect::<io::Result<_>>()?;
+    pub(crate) fn stored(mut from: impl Read) -> io::Result<Contents> {
+        let (mut bytes, mut sorted) = (Vec::new(), Vec::new());
+        while from.by_ref().take(PIECE).read_to_end(&mut bytes)? > 0 {
+            let pairs = bytes.as_chunks().0.iter().map(|pair| u64::from_le_bytes(*pair));
+            sorted.extend(pairs.map(|pair| ((pair >> 32) as u32, pair as u32)));
+            bytes.clear();
+        }
         let mut contents = Contents { sorted, ..Contents::default() };
         contents.index();
         Ok(contents)
     }
 
-    /// Writes all that is noted: how many there are, and each with the half of its digest.
+    /// Writes all that is noted, each with the half of its digest.
     ///
     /// # Errors
     ///
     /// What writing says.
     pub(crate) fn store(&mut self, to: &mut impl Write) -> io::Result<()> {
         self.settle();
-        to.write_all(&(self.sorted.len() as u64).to_le_bytes())?;
         for (half_of, seq) in &self.sorted {
             to.write_all(&(u64::from(*half_of) << 32 | u64::from(*seq)).to_le_bytes())?;
         }
@@ -152,11 +151,16 @@ fn half(digest: u64) -> u32 {
 }
 
 fn digest(kind: Kind, content: &str) -> u64 {
-    // DefaultHasher::new has fixed keys; the table lives no longer than the process.
+    // DefaultHasher::new has fixed keys. Who keeps the table for longer than the process keeps the probe with it.
     let mut hasher = DefaultHasher::new();
     kind.hash(&mut hasher);
     content.hash(&mut hasher);
     hasher.finish()
+}
+
+/// The digest of something fixed: where it is another, all are.
+pub(crate) fn probe() -> u64 {
+    digest(Kind::LedgerCreated, "probe")
 }
 
 /// The digest of what an event says; `None` where it cannot be found by that.

@@ -8,13 +8,13 @@ use std::path::Path;
 use recount_ledger::aside::SetAside;
 use recount_ledger::batch::{Batch, NewEvent};
 use recount_ledger::blocks::Division;
-use recount_ledger::codec::{self, Dictionary, Input, Named, What};
+use recount_ledger::codec::{self, Dictionary, Input, KindOf, Named, What};
 use recount_ledger::line::{Clock, LineError, Origin};
 use recount_ledger::reader::Ledger;
 use recount_ledger::storage::Storage;
 use recount_ledger::writer::{Options, Receipt, Writer};
 use recount_model::date::Instant;
-use recount_model::event::{Event, Kind, Seq};
+use recount_model::event::{Event, Fact, Kind, Seq};
 use recount_model::problem::{Code, MOST_PROBLEMS, Problem, nearest};
 use recount_model::state::State;
 use recount_model::texts::Texts;
@@ -61,7 +61,7 @@ pub struct Stamp {
     pub accept_behind: bool,
 }
 
-/// One input line that was read before its turn, without the ledger, on any thread.
+/// One input line that was read before its turn, without the ledger, on any thread. Whether its data are right is told when it is staged.
 #[derive(Clone, Debug)]
 pub struct Ready {
     input: Input,
@@ -69,12 +69,32 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Reads `{"type":…,"data":…,"label":…}`; nothing where that takes the ledger, or where anything may be wrong: then
-    /// [`Session::stage`] is to read the line.
+    /// Reads `{"type":…,"data":…,"label":…}` as far as that takes no ledger; nothing where it takes more than another order of
+    /// members.
     pub fn read(line: &str) -> Option<Ready> {
-        let input = codec::read_plain_input(line, &|_| None)?;
+        let input = codec::rearranged_input(line, &|_| None)?;
         let digest = digest_of_written(input.kind, &input.data, &|_| None);
         Some(Ready { input, digest })
+    }
+}
+
+/// What an event is to say.
+struct Said<'d> {
+    kind: Kind,
+    data: &'d str,
+    digest: Digest,
+    fact: Fact<'d>,
+    /// The data are in the writer's own spelling.
+    is_written: bool,
+}
+
+impl<'d> Said<'d> {
+    fn read(kind: Kind, data: &'d str, digest: Digest, kind_of: KindOf<'_>) -> Result<Self, Vec<Problem>> {
+        let written = codec::written(kind, data, kind_of);
+        let is_written = written.is_some();
+        let fact = written.map_or_else(|| codec::parse(kind, data, kind_of), Ok);
+        let fact = fact.map_err(|problem| vec![problem])?;
+        Ok(Said { kind, data, digest, fact, is_written })
     }
 }
 
@@ -274,7 +294,8 @@ impl<'s> Session<'s> {
                 problems
             })?;
         let digest = digest_of_written(input.kind, &input.data, &kind_of);
-        self.stage_ready(Ready { input, digest }, stamp)
+        let said = Said::read(input.kind, &input.data, digest, &kind_of)?;
+        self.stage_labelled(input.label, said, stamp)
     }
 
     /// Stages a line that was read before its turn.
@@ -282,18 +303,33 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// As [`Session::stage`].
-    pub fn stage_ready(&mut self, ready: Ready, stamp: Stamp) -> Result<Staged, Vec<Problem>> {
-        let Ready { input, digest } = ready;
-        if let Some(label) = input.label.as_deref().filter(|label| self.labels.contains_key(*label)) {
+    pub fn stage_ready(&mut self, line: &str, ready: Ready, stamp: Stamp) -> Result<Staged, Vec<Problem>> {
+        let Ready { input: Input { kind, label, data }, digest } = ready;
+        match codec::written(kind, &data, &|seq| self.state.kind(seq)) {
+            Some(fact) => {
+                let said = Said { kind, data: &data, digest, fact, is_written: true };
+                self.stage_labelled(label, said, stamp)
+            }
+            None => self.stage(line, stamp),
+        }
+    }
+
+    fn stage_labelled(
+        &mut self,
+        label: Option<String>,
+        said: Said<'_>,
+        stamp: Stamp,
+    ) -> Result<Staged, Vec<Problem>> {
+        if let Some(label) = label.as_deref().filter(|label| self.labels.contains_key(*label)) {
             let expected = "a label that no earlier line of this batch has";
             return Err(vec![Problem::new(Code::BAD_LABEL, "label", label, expected)]);
         }
-        let already = if self.options.allow_duplicate { Ok(None) } else { self.already(&input, digest) };
+        let already = if self.options.allow_duplicate { Ok(None) } else { self.already(&said) };
         let staged = match already.map_err(|problem| vec![problem])? {
             Some(duplicate) => Staged::Already(duplicate),
-            None => Staged::New(self.stage_digested(input.kind, &input.data, digest, None, stamp)?),
+            None => Staged::New(self.stage_said(said, None, stamp)?),
         };
-        if let Some(label) = input.label {
+        if let Some(label) = label {
             self.labels.insert(label, staged.seq());
         }
         Ok(staged)
@@ -307,23 +343,18 @@ impl<'s> Session<'s> {
         from: Option<Origin<'_>>,
         stamp: Stamp,
     ) -> Result<Seq, Vec<Problem>> {
-        let digest = digest_of(kind, data, &|seq| self.state.kind(seq));
-        self.stage_digested(kind, data, digest, from, stamp)
+        let kind_of = |seq: Seq| self.state.kind(seq);
+        let said = Said::read(kind, data, digest_of(kind, data, &kind_of), &kind_of)?;
+        self.stage_said(said, from, stamp)
     }
 
-    fn stage_digested(
+    fn stage_said(
         &mut self,
-        kind: Kind,
-        data: &str,
-        digest: Digest,
+        said: Said<'_>,
         from: Option<Origin<'_>>,
         stamp: Stamp,
     ) -> Result<Seq, Vec<Problem>> {
-        let kind_of = |seq: Seq| self.state.kind(seq);
-        let written = codec::written(kind, data, &kind_of);
-        let is_written = written.is_some();
-        let fact = written.map_or_else(|| codec::parse(kind, data, &kind_of), Ok);
-        let fact = fact.map_err(|problem| vec![problem])?;
+        let Said { kind, data, digest, fact, is_written } = said;
         let problems = self.state.admit(&fact);
         if !problems.is_empty() {
             return Err(problems);
@@ -354,16 +385,16 @@ impl<'s> Session<'s> {
 
     /// The event that says the same, if appending it again would add nothing. What cannot be read is no sign that nothing
     /// is there: it would be appended twice.
-    fn already(&self, input: &Input, digest: Digest) -> Result<Option<Duplicate>, Problem> {
-        let Some(digest) = digest else { return Ok(None) };
+    fn already(&self, said: &Said<'_>) -> Result<Option<Duplicate>, Problem> {
+        let Some(digest) = said.digest else { return Ok(None) };
         let mut known = None;
         for seq in self.known.contents.find(digest) {
-            if self.says(seq, input)? {
+            if self.says(seq, said)? {
                 known = Some(seq);
                 break;
             }
         }
-        let Some(seq) = known.filter(|seq| self.stands(*seq, input)) else { return Ok(None) };
+        let Some(seq) = known.filter(|seq| self.stands(*seq, said.kind)) else { return Ok(None) };
         let fate = match (self.state.retraction_of(seq), self.state.correction_in_force(seq)) {
             (Some(by), _) => Fate::Retracted(by),
             (None, Some(by)) => Fate::Corrected(by),
@@ -373,7 +404,7 @@ impl<'s> Session<'s> {
     }
 
     /// Compares with the event itself where it is in the file; what was staged in this run is known by its digest.
-    fn says(&self, seq: Seq, wanted: &Input) -> Result<bool, Problem> {
+    fn says(&self, seq: Seq, wanted: &Said<'_>) -> Result<bool, Problem> {
         if u64::from(seq) >= self.batch.first_seq() {
             return Ok(true);
         }
@@ -381,14 +412,14 @@ impl<'s> Session<'s> {
         let data = self.texts().data(seq).map_err(|error| unreadable(error.reason))?;
         let kind_of = |seq: Seq| self.state.kind(seq);
         let content = |data| content(&kind_of, wanted.kind, data);
-        Ok(data.as_deref().and_then(content) == content(&wanted.data))
+        Ok(data.as_deref().and_then(content) == content(wanted.data))
     }
 
     /// Whether an equal earlier event makes this one superfluous: anything once recorded does, unless its reporter
     /// withdrew it; of policies, updates and causes of change only the one now in force.
-    fn stands(&self, seq: Seq, input: &Input) -> bool {
+    fn stands(&self, seq: Seq, kind: Kind) -> bool {
         let state = &self.state;
-        match input.kind {
+        match kind {
             Kind::FigureReported => !self.is_withdrawn(seq),
             Kind::PolicySet => state.policies().all().any(|entry| {
                 entry.seq == seq

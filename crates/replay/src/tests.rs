@@ -22,6 +22,7 @@ use tempfile::TempDir;
 use crate::*;
 
 mod blocks;
+mod kept;
 
 /// More than one, so that the threads have to agree.
 pub(crate) const THREADS: NonZeroUsize = NonZeroUsize::new(2).unwrap();
@@ -65,14 +66,17 @@ impl Desk {
     }
 
     pub(crate) fn session(&self, allow_duplicate: bool) -> Session<'static> {
-        let options = SessionOptions {
+        Session::open(&RealStorage, &self.path(), &self::options(), self.options(allow_duplicate)).unwrap()
+    }
+
+    fn options(&self, allow_duplicate: bool) -> SessionOptions {
+        SessionOptions {
             by: "t".to_owned(),
             allow_duplicate,
             salt: Box::new(|| "0".repeat(32)),
             division: THREADS.into(),
             kept: None,
-        };
-        Session::open(&RealStorage, &self.path(), &self::options(), options).unwrap()
+        }
     }
 
     /// Appends lines as one batch; all of them are taken.

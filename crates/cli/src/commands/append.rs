@@ -34,9 +34,9 @@ fn run_events(global: &Global, output: &mut Output, many: &AppendEvents) -> Resu
     let (mut seen, mut already) = (0_usize, 0_usize);
     while let Some(Line { number, said }) = lines.next()? {
         let (session, stamp) = (&mut append.session, append.stamp);
-        let staged = said.and_then(|said| match said {
-            Said::Ready(ready) => session.stage_ready(ready, stamp),
-            Said::Text(text) => session.stage(&text, stamp),
+        let staged = said.and_then(|Said { text, ready }| match ready {
+            Some(ready) => session.stage_ready(&text, ready, stamp),
+            None => session.stage(&text, stamp),
         });
         match staged {
             Ok(Staged::New(_)) => seen += 1,

@@ -25,7 +25,7 @@ use recount_model::problem::{Code, Problem};
 
 pub use canonical::{canonical, content, members, own_members, written_content};
 pub use diagnose::diagnose;
-pub use input::{Input, read_input, read_plain_input};
+pub use input::{Input, read_input, read_plain_input, rearranged_input};
 pub use named::{Named, What, named};
 pub use references::{Translation, Untranslated, declared, translate};
 pub use withheld::{kept, redacted, withheld};

@@ -9,7 +9,7 @@
 //! that holds. Whatever is unexpected, nothing comes of it, and the ledger is read from its start.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::ops::ControlFlow;
 
 use recount_ledger::merkle::{Frontier, Hash};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::{Known, Opening};
 use crate::Replay;
 use crate::blocks::Early;
-use crate::contents::Contents;
+use crate::contents::{self, Contents};
 
 /// What the file begins with. The last number tells layouts of one version apart.
 const MARK: &[u8] = concat!("recount writer ", env!("CARGO_PKG_VERSION"), " 1\n").as_bytes();
@@ -43,6 +43,8 @@ struct Bound {
     root: [u8; 32],
     end_offset: u64,
     peaks: Vec<[u8; 32]>,
+    /// Tells builds apart whose standard libraries make other digests.
+    probe: u64,
 }
 
 impl Opening {
@@ -75,7 +77,13 @@ pub(crate) fn write(ledger: &Ledger, state: &State, known: &mut Known, to: impl 
     let mut to = BufWriter::with_capacity(BUFFER, Summed { to, sum: 0 });
     let head = ledger.head();
     let peaks = known.frontier.peaks().iter().map(|peak| peak.0).collect();
-    let bound = Bound { size: head.size, root: head.root.0, end_offset: head.end_offset, peaks };
+    let bound = Bound {
+        size: head.size,
+        root: head.root.0,
+        end_offset: head.end_offset,
+        peaks,
+        probe: contents::probe(),
+    };
     to.write_all(MARK)?;
     postcard::to_io(&(bound, &known.offsets, state), &mut to).map_err(io::Error::other)?;
     known.contents.store(&mut to)?;
@@ -83,11 +91,15 @@ pub(crate) fn write(ledger: &Ledger, state: &State, known: &mut Known, to: impl 
     to.write_all(&sum.to_le_bytes())
 }
 
+/// How many bytes the checksum is of.
+fn covered(file: &File) -> io::Result<u64> {
+    Ok(file.metadata()?.len().saturating_sub(SUM))
+}
+
 /// Whether the checksum holds.
 fn is_whole(mut file: &File) -> io::Result<bool> {
-    let length = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
-    let (mut left, mut sum) = (length.saturating_sub(SUM), 0);
+    let (mut left, mut sum) = (covered(file)?, 0);
     let mut buffer = vec![0; BUFFER];
     while left > 0 {
         let part = &mut buffer[..usize::try_from(left).unwrap_or(BUFFER).min(BUFFER)];
@@ -103,14 +115,16 @@ fn is_whole(mut file: &File) -> io::Result<bool> {
 /// Reads what [`write`] wrote.
 fn read(mut file: &File) -> Option<(Seen, Opening)> {
     file.rewind().ok()?;
-    let mut from = BufReader::with_capacity(BUFFER, file);
+    let length = covered(file).ok()?;
+    let mut from = Bytewise(BufReader::with_capacity(BUFFER, file.take(length)));
     let mut mark = [0; MARK.len()];
     from.read_exact(&mut mark).ok().filter(|()| mark == MARK)?;
     let mut texts = vec![0; LONGEST];
     type Stored = (Bound, Offsets, State);
-    let ((bound, offsets, state), (mut from, _)) = postcard::from_io::<Stored, _>((from, &mut texts)).ok()?;
-    let contents = Contents::stored(&mut from).ok()?;
-    let Bound { size, root, end_offset, peaks } = bound;
+    let ((bound, offsets, state), (from, _)) = postcard::from_io::<Stored, _>((from, &mut texts)).ok()?;
+    let contents = Contents::stored(from).ok()?;
+    let Bound { size, root, end_offset, peaks, probe } = bound;
+    (probe == contents::probe()).then_some(())?;
     let frontier = Frontier::of_peaks(size, peaks.into_iter().map(Hash).collect())?;
     let known = Known { frontier, contents, offsets };
     let opening = Opening { replay: Replay { state, beyond: 0 }, known };
@@ -134,6 +148,27 @@ impl Visitor for Since {
         });
         self.opening = taken;
         if self.opening.is_some() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}
+
+/// Reads single bytes, as nearly all numbers are, without a call for each.
+struct Bytewise<R>(BufReader<R>);
+
+impl<R: Read> Read for Bytewise<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        self.0.read(to)
+    }
+
+    #[inline]
+    fn read_exact(&mut self, to: &mut [u8]) -> io::Result<()> {
+        match (to, self.0.buffer()) {
+            ([to], [byte, ..]) => {
+                *to = *byte;
+                self.0.consume(1);
+                Ok(())
+            }
+            (to, _) => self.0.read_exact(to),
+        }
     }
 }
 

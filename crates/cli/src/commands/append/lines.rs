@@ -36,11 +36,10 @@ pub(super) struct Line {
 }
 
 /// What a line says.
-pub(super) enum Said {
-    /// It is an event whose form holds.
-    Ready(Ready),
-    /// That takes the ledger to tell.
-    Text(String),
+pub(super) struct Said {
+    pub(super) text: String,
+    /// What could be read of it without the ledger.
+    pub(super) ready: Option<Ready>,
 }
 
 /// The lines of the input, in order.
@@ -155,7 +154,7 @@ impl Reader {
             let expected = format!("UTF-8; column {} is none", error.valid_up_to() + 1);
             vec![Problem::new(Code::SYNTAX, "", "", expected)]
         })?;
-        Ok(Ready::read(text).map_or_else(|| Said::Text(text.to_owned()), Said::Ready))
+        Ok(Said { text: text.to_owned(), ready: Ready::read(text) })
     }
 
     fn too_long(&mut self) -> Result<Line, Failure> {

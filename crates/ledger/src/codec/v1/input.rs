@@ -63,6 +63,12 @@ pub fn read_input(
 /// Reads a line of input that needs neither labels nor salt, holds no escape and is right, in a fraction of the time; nothing of
 /// any other. It reads the same as [`read_input`]; where `kind_of` knows no event, that of any line but a correction.
 pub fn read_plain_input(line: &str, kind_of: KindOf<'_>) -> Option<Input> {
+    rearranged_input(line, kind_of).filter(|input| written(input.kind, &input.data, kind_of).is_some())
+}
+
+/// As [`read_plain_input`] would read a line if its data are right, which [`written`] tells: where it reads the data, what this gives is
+/// what is read.
+pub fn rearranged_input(line: &str, kind_of: KindOf<'_>) -> Option<Input> {
     let members = Slices::of(LINE, line).filter(|_| line.len() <= MAX_LINE)?;
     let quoted = |name| members.get(LINE, name)?.strip_prefix('"')?.strip_suffix('"');
     let kind = appendable(quoted("type")?).ok().filter(|kind| *kind != Kind::CaseDocumented)?;
@@ -71,11 +77,9 @@ pub fn read_plain_input(line: &str, kind_of: KindOf<'_>) -> Option<Input> {
         _ => Some(quoted("label").filter(|label| !label.is_empty() && label_problem(label).is_none())?),
     };
     let data = members.get(LINE, "data")?;
-    let fits = |data: &str| written(kind, data, kind_of).is_some() && written_content(kind, data).is_some();
-    let data = match fits(data) {
-        true => data.to_owned(),
-        false => respelt(kind, data, kind_of).filter(|data| fits(data))?,
-    };
+    // What takes more than another order may stand in the right one.
+    let data = respelt(kind, data, kind_of).unwrap_or_else(|| data.to_owned());
+    written_content(kind, &data)?;
     Some(Input { kind, label: label.map(str::to_owned), data })
 }
 
