@@ -6,7 +6,7 @@ use recount_model::problem::Code;
 
 use crate::args::{Format, Global, OwnForm};
 use crate::error::{Failure, Trouble, USAGE};
-use crate::terminal::{json_safe, printable, wants_color};
+use crate::terminal::{is_plain, json_safe, printable, wants_color};
 
 /// Stdout and stderr as the global options want them.
 pub(crate) struct Output {
@@ -91,7 +91,9 @@ struct Screened<W> {
 
 impl<W: Write> Write for Screened<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Some(screen) = self.screen else { return self.inner.write(bytes) };
+        let Some(screen) = self.screen.filter(|_| !self.cut.is_empty() || !is_plain(bytes)) else {
+            return self.inner.write(bytes);
+        };
         self.cut.extend_from_slice(bytes);
         let whole = std::mem::take(&mut self.cut);
         let mut chunks = whole.utf8_chunks().peekable();

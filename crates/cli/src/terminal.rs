@@ -25,8 +25,13 @@ pub(crate) fn json_safe(json: &str) -> String {
     })
 }
 
+/// Whether these are printable ASCII and line feeds, which need no looking at.
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n'))
+}
+
 fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> String {
-    if text.chars().all(|c| c == '\n' || !is_trick(c)) {
+    if is_plain(text.as_bytes()) || text.chars().all(|c| c == '\n' || !is_trick(c)) {
         return text.to_owned();
     }
     let mut safe = String::with_capacity(text.len() + 8);

@@ -33,7 +33,7 @@ const QUESTIONS: [&str; 6] = [
 const QUICK: &[&str] = QUESTIONS.first_chunk::<3>().expect("there are more").as_slice();
 
 /// A ledger of more than a megabyte.
-fn environment() -> TestEnvironment {
+pub(crate) fn environment() -> TestEnvironment {
     let environment = TestEnvironment::new().with_recount().with_clock(CLOCK);
     recount(&environment, "init --title T").success();
     let mut lines = DECLARED.join("\n") + "\n";

@@ -12,6 +12,7 @@ mod errors;
 mod formats;
 mod hostile;
 mod indexed;
+mod kept;
 mod merge;
 mod outsider;
 mod proofs;

@@ -68,12 +68,25 @@ impl Ground {
         Ok(fs::create_dir(scratch)?)
     }
 
+    /// Forgets what was cached of any ledger.
+    ///
+    /// # Errors
+    /// If it cannot be.
+    pub(crate) fn clear_cache(&self) -> Result<()> {
+        let cache = self.cache();
+        if cache.exists() { Ok(fs::remove_dir_all(cache)?) } else { Ok(()) }
+    }
+
+    fn cache(&self) -> PathBuf {
+        self.folder.join("cache")
+    }
+
     /// `recount` on a ledger, with its caches in a folder of ours.
     pub(crate) fn recount(&self, ledger: &Path, arguments: &[&str]) -> Process {
         let everywhere =
             ["--quiet", "--file"].map(str::to_owned).into_iter().chain([ledger.display().to_string()]);
         let arguments = everywhere.chain(arguments.iter().map(|argument| (*argument).to_owned()));
-        let cache = self.folder.join("cache").display().to_string();
+        let cache = self.cache().display().to_string();
         Process::new(&self.recount, arguments).with("RECOUNT_BY", "bench").with("XDG_CACHE_HOME", cache)
     }
 

@@ -30,11 +30,18 @@ pub(crate) fn contest(ground: &Ground) -> Result<Contest<'_>> {
     let sqlite =
         Process { input: Some(input(ground, SINGLES)?), ..ground.floor(&["commits", &ground.out("copy")]) };
     let appends = |name, batch: &[&str], events| -> Result<Entry<'_>> {
-        let process =
-            ground.recount(&ground.scratch().join("copy"), &[&["append", "events", "-"], batch].concat());
-        let entry = Entry::new(name, Process { input: Some(input(ground, events)?), ..process });
-        let ledger = ledger.clone();
-        Ok(entry.before(move || copy(ground, &ledger)))
+        let append = |arguments: &[&str], input| {
+            let process = ground
+                .recount(&ground.scratch().join("copy"), &[&["append", "events", "-"], arguments].concat());
+            Process { input: Some(input), ..process }
+        };
+        let (entry, ledger) = (Entry::new(name, append(batch, input(ground, events)?)), ledger.clone());
+        // A writer that appends nothing keeps what the next one needs to know.
+        let earlier = append(&[], input(ground, 0)?);
+        Ok(entry.before(move || {
+            copy(ground, &ledger)?;
+            earlier.run().map(drop)
+        }))
     };
     let entries = vec![
         Entry::new(SQLITE, sqlite).before(move || copy(ground, &database)),
@@ -50,9 +57,11 @@ pub(crate) fn contest(ground: &Ground) -> Result<Contest<'_>> {
     Ok(Contest { entries, limits })
 }
 
-/// A copy in the scratch folder, on the device before it is used: its own writing is not to be measured.
+/// A copy in the scratch folder, on the device before it is used: its own writing is not to be measured. What is cached of the copy
+/// before it goes with that one.
 fn copy(ground: &Ground, file: &Path) -> Result<()> {
     ground.clear()?;
+    ground.clear_cache()?;
     let copy = ground.scratch().join("copy");
     fs::copy(file, &copy)?;
     Ok(File::open(copy)?.sync_all()?)

@@ -5,7 +5,7 @@ use recount_model::problem::{Code, Problem, nearest};
 
 use super::canonical::{arrange, written_content};
 use super::diagnose::{Diagnosis, Ledger};
-use super::respelt::{Members as Slices, respelt};
+use super::respelt::{Pairs, respelt};
 use super::{KindOf, SeqOf, written};
 use crate::codec::schema::{Field, Layout, Shape};
 use crate::codec::tree::{Members, Tree, member};
@@ -69,16 +69,15 @@ pub fn read_plain_input(line: &str, kind_of: KindOf<'_>) -> Option<Input> {
 /// As [`read_plain_input`] would read a line if its data are right, which [`written`] tells: where it reads the data, what this gives is
 /// what is read.
 pub fn rearranged_input(line: &str, kind_of: KindOf<'_>) -> Option<Input> {
-    let members = Slices::of(LINE, line).filter(|_| line.len() <= MAX_LINE)?;
+    let (members, data) = Pairs::of_line(LINE, line).filter(|_| line.len() <= MAX_LINE)?;
     let quoted = |name| members.get(LINE, name)?.strip_prefix('"')?.strip_suffix('"');
     let kind = appendable(quoted("type")?).ok().filter(|kind| *kind != Kind::CaseDocumented)?;
     let label = match members.get(LINE, "label")? {
         "" => None,
         _ => Some(quoted("label").filter(|label| !label.is_empty() && label_problem(label).is_none())?),
     };
-    let data = members.get(LINE, "data")?;
     // What takes more than another order may stand in the right one.
-    let data = respelt(kind, data, kind_of).unwrap_or_else(|| data.to_owned());
+    let data = respelt(kind, &data, kind_of).unwrap_or_else(|| data.text.to_owned());
     written_content(kind, &data)?;
     Some(Input { kind, label: label.map(str::to_owned), data })
 }

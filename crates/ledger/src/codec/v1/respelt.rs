@@ -15,10 +15,10 @@ use crate::json::plain_length;
 const MOST_MEMBERS: usize = 24;
 
 /// Spells data as the writer does; nothing where that takes more than another order.
-pub(super) fn respelt(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Option<String> {
-    let mut out = String::with_capacity(data.len());
+pub(super) fn respelt(kind: Kind, data: &Pairs<'_>, kind_of: KindOf<'_>) -> Option<String> {
+    let mut out = String::with_capacity(data.text.len());
     let layout = layout(kind);
-    let members = Members::of(layout, data)?;
+    let members = data.members(layout)?;
     let replaced = match kind {
         Kind::RecordCorrected => Some(self::layout(replaced(&members, layout, kind_of)?)),
         _ => None,
@@ -33,21 +33,47 @@ fn replaced(members: &Members<'_>, layout: &Layout, kind_of: KindOf<'_>) -> Opti
     kind_of(target).filter(|kind| kind.is_correctable())
 }
 
+/// The members of an object as they are spelt, in the order in which they stand.
+pub(super) struct Pairs<'a> {
+    /// The whole object.
+    pub(super) text: &'a str,
+    pairs: [(&'a str, &'a str); MOST_MEMBERS],
+    len: usize,
+}
+
+impl<'a> Pairs<'a> {
+    /// Reads a line of input: its members as an object of this layout, and those of its member `data`, which are read where they stand.
+    pub(super) fn of_line(layout: &Layout, line: &'a str) -> Option<(Members<'a>, Pairs<'a>)> {
+        let mut data = None;
+        let mut from = Scan { text: line, at: 0 };
+        let pairs = from.pairs(|from, name| match name {
+            "data" => Some(data.insert(from.pairs(|from, _| from.value())?).text),
+            _ => from.value(),
+        })?;
+        from.is_at_end().then_some(())?;
+        Some((pairs.members(layout)?, data?))
+    }
+
+    /// The same in the order of a layout; nothing where a member is unknown or given twice.
+    fn members(&self, layout: &Layout) -> Option<Members<'a>> {
+        let mut members = Members([""; MOST_MEMBERS]);
+        for (name, value) in &self.pairs[..self.len] {
+            let place = layout.fields.iter().position(|field| field.name == *name)?;
+            *members.0.get_mut(place).filter(|member| member.is_empty())? = value;
+        }
+        Some(members)
+    }
+}
+
 /// The values of an object as they are spelt, in the order of its layout; those that are not there are empty.
 pub(super) struct Members<'a>([&'a str; MOST_MEMBERS]);
 
 impl<'a> Members<'a> {
     /// Reads a whole text as an object of this layout; nothing where a member is unknown or given twice.
-    pub(super) fn of(layout: &Layout, text: &'a str) -> Option<Self> {
-        let mut members = Members([""; MOST_MEMBERS]);
+    fn of(layout: &Layout, text: &'a str) -> Option<Self> {
         let mut from = Scan { text, at: 0 };
-        from.object(|name, value| {
-            let place = layout.fields.iter().position(|field| field.name == name)?;
-            let member = members.0.get_mut(place).filter(|member| member.is_empty())?;
-            *member = value;
-            Some(())
-        })?;
-        from.is_at_end().then_some(members)
+        let pairs = from.pairs(|from, _| from.value())?;
+        from.is_at_end().then(|| pairs.members(layout))?
     }
 
     /// The value of a member; empty if it is not there.
@@ -108,10 +134,13 @@ fn write(shape: &Shape, text: &str, replaced: Option<&Layout>, out: &mut String)
 /// Writes an object with free names, sorted by name.
 fn write_map(item: &Shape, text: &str, out: &mut String) -> Option<()> {
     let mut entries = Vec::new();
-    Scan { text, at: 0 }.object(|name, value| {
-        entries.push((name, value));
-        Some(())
-    })?;
+    Scan { text, at: 0 }.object(
+        |from, _| from.value(),
+        |name, value| {
+            entries.push((name, value));
+            Some(())
+        },
+    )?;
     entries.sort_unstable();
     out.push('{');
     for (index, (name, value)) in entries.into_iter().enumerate() {
@@ -162,13 +191,29 @@ impl<'a> Scan<'a> {
         Some(inside)
     }
 
-    /// An object, member by member.
-    fn object(&mut self, mut member: impl FnMut(&'a str, &'a str) -> Option<()>) -> Option<()> {
+    /// An object, member by member; `value` reads the value that stands behind a name.
+    fn object(
+        &mut self,
+        mut value: impl FnMut(&mut Self, &'a str) -> Option<&'a str>,
+        mut member: impl FnMut(&'a str, &'a str) -> Option<()>,
+    ) -> Option<()> {
         self.items(b'{', b'}', |this| {
             let name = this.string()?;
             this.take(b':').then_some(())?;
-            member(name, this.value()?)
+            member(name, value(this, name)?)
         })
+    }
+
+    /// The members of an object.
+    fn pairs(&mut self, value: impl FnMut(&mut Self, &'a str) -> Option<&'a str>) -> Option<Pairs<'a>> {
+        self.next()?;
+        let (start, mut pairs, mut len) = (self.at, [("", ""); MOST_MEMBERS], 0);
+        self.object(value, |name, value| {
+            *pairs.get_mut(len)? = (name, value);
+            len += 1;
+            Some(())
+        })?;
+        Some(Pairs { text: &self.text[start..self.at], pairs, len })
     }
 
     /// A list, item by item.
