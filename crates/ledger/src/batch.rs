@@ -59,6 +59,15 @@ impl Batch {
         Self { first_seq: next_seq, bytes: Vec::new(), len: 0, threads: NonZeroUsize::MIN, last: None }
     }
 
+    /// Begins the batch behind this one, which was committed.
+    pub fn begin_next(&mut self) {
+        self.first_seq += self.len as u64;
+        self.len = 0;
+        self.bytes.clear();
+        // Many small batches use the same memory again; a large one is seldom followed by another.
+        self.bytes.shrink_to(PART);
+    }
+
     /// Has its lines hashed on so many threads, at most, when it is written. Nothing depends on it.
     #[must_use]
     pub fn on_threads(self, threads: NonZeroUsize) -> Self {
@@ -244,6 +253,39 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_spelt_the_same_whatever_stood_before_it() {
+        let at = |seconds: i64| Instant::from_seconds(1_700_000_000 + seconds).unwrap();
+        let origin = Origin { root: leaf_hash(b""), size: 1, seq: 1, at: at(0), by: "b".into() };
+        let mut events = Vec::new();
+        for (seconds, by, clock, from, kind, data) in [
+            (0, "ana", None, None, "figure.reported", "{}"),
+            (0, "ana", None, None, "figure.reported", r#"{"value":"1"}"#),
+            (0, "ana", None, None, "source.added", "{\"title\":\"\u{2028}é\u{e9}\"}"),
+            (0, "ana", None, None, "odd\"type", "{}"),
+            (1, "ana", None, None, "source.added", "{}"),
+            (1, "ana", Some(Clock::Set), None, "source.added", "{}"),
+            (1, "a\"na", Some(Clock::Set), None, "source.added", "{}"),
+            (1, "a\"na", Some(Clock::Set), None, "source.added", r#"{"title":"–"}"#),
+            (1, "a\"na", Some(Clock::Set), Some(origin), "source.added", "{}"),
+            (1, "a\"na", Some(Clock::Set), None, "source.added", "{}"),
+        ] {
+            events.push(NewEvent { at: at(seconds), by, clock, from, kind, data });
+        }
+        let (mut together, mut alone) = (Batch::new(1), Vec::new());
+        for (index, event) in events.into_iter().enumerate() {
+            let mut batch = Batch::new(index as u64 + 1);
+            batch.push(event.clone()).unwrap();
+            alone.extend_from_slice(batch.bytes());
+            together.push_written(event).unwrap();
+        }
+        assert_eq!(String::from_utf8_lossy(together.bytes()), String::from_utf8_lossy(&alone));
+        let (next, line) = (together.len() as u64 + 1, together.bytes().len());
+        together.begin_next();
+        assert!(together.is_empty() && together.bytes().is_empty() && line > 0);
+        assert_eq!(together.push_written(event("ana", "{}")), Ok(next));
+    }
+
+    #[test]
     fn what_could_not_be_read_is_not_taken() {
         let mut batch = Batch::new(1);
         let mut check = |by: &str, data: &str| batch.push(event(by, data)).unwrap_err().to_string();
@@ -253,6 +295,9 @@ mod tests {
         insta::assert_snapshot!(check("a\0", "{}"), @r"column 45: expected no NUL, found \u0000");
         insta::assert_snapshot!(check("ana", &format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20))), @"column 1048577: expected at most 1 MiB in a line, found more");
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20));
+        batch.push_written(event("ana", "{}")).unwrap();
+        assert!(batch.push_written(event("ana", &long)).is_err() && batch.len() == 1);
+        let mut batch = Batch::new(1);
         assert!(
             batch.push_written(event("ana", &long)).is_err()
                 && batch.push_written(event("\0", "{}")).is_err()

@@ -20,7 +20,9 @@ pub struct Hash(pub [u8; 32]);
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&STANDARD.encode(self.0))
+        let mut text = [0; 44];
+        STANDARD.encode_slice(self.0, &mut text).expect("32 bytes are 44 characters of base64");
+        f.write_str(std::str::from_utf8(&text).expect("base64 is ASCII"))
     }
 }
 

@@ -408,7 +408,7 @@ impl<'s> Session<'s> {
             self.known.offsets.note(seq, before + start as u64);
         }
         self.known.contents.committed();
-        self.batch = Batch::new(receipt.size + 1).on_threads(self.options.division.threads);
+        self.batch.begin_next();
         Ok(receipt)
     }
 
