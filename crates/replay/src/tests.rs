@@ -23,6 +23,7 @@ use crate::*;
 
 mod blocks;
 mod kept;
+mod ready;
 
 /// More than one, so that the threads have to agree.
 pub(crate) const THREADS: NonZeroUsize = NonZeroUsize::new(2).unwrap();

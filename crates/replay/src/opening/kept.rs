@@ -9,7 +9,7 @@
 //! that holds. Whatever is unexpected, nothing comes of it, and the ledger is read from its start.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 
 use recount_ledger::merkle::{Frontier, Hash};
@@ -96,10 +96,15 @@ fn covered(file: &File) -> io::Result<u64> {
     Ok(file.metadata()?.len().saturating_sub(SUM))
 }
 
-/// Whether the checksum holds.
+/// Whether it was written by this version, and the checksum holds.
 fn is_whole(mut file: &File) -> io::Result<bool> {
     file.rewind()?;
-    let (mut left, mut sum) = (covered(file)?, 0);
+    let mut mark = [0; MARK.len()];
+    file.read_exact(&mut mark)?;
+    if mark != MARK {
+        return Ok(false);
+    }
+    let (mut left, mut sum) = (covered(file)?.saturating_sub(MARK.len() as u64), crc32c::crc32c(MARK));
     let mut buffer = vec![0; BUFFER];
     while left > 0 {
         let part = &mut buffer[..usize::try_from(left).unwrap_or(BUFFER).min(BUFFER)];
@@ -112,13 +117,11 @@ fn is_whole(mut file: &File) -> io::Result<bool> {
     Ok(stated == sum.to_le_bytes())
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write`] wrote, of a file that is whole.
 fn read(mut file: &File) -> Option<(Seen, Opening)> {
-    file.rewind().ok()?;
-    let length = covered(file).ok()?;
-    let mut from = Bytewise(BufReader::with_capacity(BUFFER, file.take(length)));
-    let mut mark = [0; MARK.len()];
-    from.read_exact(&mut mark).ok().filter(|()| mark == MARK)?;
+    let begin = file.seek(SeekFrom::Start(MARK.len() as u64)).ok()?;
+    let covered = file.take(covered(file).ok()?.checked_sub(begin)?);
+    let from = Bytewise(BufReader::with_capacity(BUFFER, covered));
     let mut texts = vec![0; LONGEST];
     type Stored = (Bound, Offsets, State);
     let ((bound, offsets, state), (from, _)) = postcard::from_io::<Stored, _>((from, &mut texts)).ok()?;
