@@ -108,16 +108,15 @@ impl Batch {
         let last = self.last.as_ref()?;
         let same = (last.at, &*last.by, last.clock) == (*at, *by, *clock);
         let plain = plain_length(kind.as_bytes()) == kind.len() && !may_break(kind) && !may_break(data);
+        (same && plain).then_some(())?;
         let start = self.bytes.len();
-        if same && plain {
-            write!(self.bytes, "{{\"seq\":{seq}{},\"type\":\"{kind}\",\"data\":{data}}}", last.spelt)
-                .expect("writing to memory succeeds");
+        write!(self.bytes, "{{\"seq\":{seq}{},\"type\":\"{kind}\",\"data\":{data}}}", last.spelt)
+            .expect("writing to memory succeeds");
+        let fits = self.bytes.len() - start <= MAX_LINE;
+        if !fits {
+            self.bytes.truncate(start);
         }
-        if (1..=MAX_LINE).contains(&(self.bytes.len() - start)) {
-            return Some(());
-        }
-        self.bytes.truncate(start);
-        None
+        fits.then_some(())
     }
 
     fn add_any(&mut self, seq: u64, event: NewEvent<'_>, is_written: bool) -> Result<(), LineError> {
@@ -279,9 +278,9 @@ mod tests {
             together.push_written(event).unwrap();
         }
         assert_eq!(String::from_utf8_lossy(together.bytes()), String::from_utf8_lossy(&alone));
-        let (next, line) = (together.len() as u64 + 1, together.bytes().len());
+        let next = together.len() as u64 + 1;
         together.begin_next();
-        assert!(together.is_empty() && together.bytes().is_empty() && line > 0);
+        assert!(together.is_empty() && together.bytes().is_empty());
         assert_eq!(together.push_written(event("ana", "{}")), Ok(next));
     }
 
