@@ -1,16 +1,17 @@
 //! The current figures and headlines on the clocks asked, computed once for every command and export that shows them.
 
 mod order;
-mod threads;
+pub(crate) mod threads;
 
-use std::collections::HashMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::OnceLock;
+
+use hashbrown::HashMap;
 
 use crate::clock::{Clocks, LeftOut};
 use crate::event::Seq;
 use crate::headline::{Headline, headlines};
-use crate::resolve::{Figure, Grouped, Resolved, Resolver};
+use crate::resolve::{Figure, Grouped, Latest, Resolver, Scratch, sizes};
 use crate::state::State;
 use crate::state::key::{Key, SeriesKey};
 use crate::state::record::Record;
@@ -57,21 +58,9 @@ impl<'s> Answers<'s> {
 
     /// The same on several threads; nothing depends on their number.
     pub fn on_threads(state: &'s State, clocks: &Clocks, later_recorded: u64, threads: NonZeroUsize) -> Self {
-        Answers::watched(state, clocks, later_recorded, threads, |_, _| ()).0
-    }
-
-    /// As [`Answers::on_threads`], and shows each series to `watch` as it is resolved: for questions about figures that are
-    /// not current, which need no second pass. What it gives comes in the order of [`Answers::figures`].
-    pub fn watched<T: Send>(
-        state: &'s State,
-        clocks: &Clocks,
-        later_recorded: u64,
-        threads: NonZeroUsize,
-        watch: impl Fn(SeriesKey, &Resolved) -> T + Sync,
-    ) -> (Self, Vec<T>) {
         let resolver = Resolver::new(state, clocks);
         let all = in_order(state);
-        let places = places(&all);
+        let (places, sizes) = (places(&all), sizes(state));
         let mut kept: Vec<Option<Kept>> = vec![None; all.len()];
         let size = all.len().div_ceil(threads.get() * PARTS).max(1);
         let parts = all.chunks(size).zip(kept.chunks_mut(size)).enumerate();
@@ -79,21 +68,20 @@ impl<'s> Answers<'s> {
             let place = |key: SeriesKey| {
                 (places[key.index()] as usize).checked_sub(at * size).filter(|at| *at < series.len())
             };
-            let versions = Grouped::new(state, series.len(), place);
-            Part::resolve(&resolver, series, &versions, kept, &watch)
+            let sizes = series.iter().map(|key| sizes[key.index()]);
+            Part::resolve(&resolver, series, &Grouped::new(state, sizes, place), kept)
         });
         let withheld = state.withheld().len() as u64;
         let mut left_out = LeftOut { later_recorded, withheld, ..LeftOut::default() };
-        let (mut disputes, mut figures, mut seen) = (HashMap::new(), HashMap::new(), Vec::new());
+        let (mut disputes, mut figures) = (HashMap::new(), HashMap::new());
         for part in parts {
             left_out.add(part.left_out);
             disputes.extend(part.disputes);
             figures.extend(part.figures);
-            seen.extend(part.seen);
         }
         #[expect(clippy::filter_map_identity, reason = "unlike flatten, this needs no second list")]
         let current = kept.into_iter().filter_map(|kept| kept).collect();
-        (Answers { resolver, current, figures, disputes, left_out, headlines: OnceLock::new() }, seen)
+        Answers { resolver, current, figures, disputes, left_out, headlines: OnceLock::new() }
     }
 
     /// The state.
@@ -187,53 +175,37 @@ fn places(all: &[SeriesKey]) -> Vec<u32> {
 }
 
 /// What came of some series that follow each other.
-struct Part<T> {
+#[derive(Default)]
+struct Part {
     left_out: LeftOut,
     /// Of the current figures that are disputed.
     disputes: Vec<(SeriesKey, Vec<Seq>)>,
     /// The current figures that are not just what their first records say.
     figures: Vec<(SeriesKey, Figure)>,
-    /// What the watcher made of each series.
-    seen: Vec<T>,
 }
 
-impl<T> Part<T> {
+impl Part {
     /// Resolves the series and puts the current figure of each in its place in `kept`.
     fn resolve(
         resolver: &Resolver<'_>,
         series: &[SeriesKey],
         versions: &Grouped,
         kept: &mut [Option<Kept>],
-        watch: impl Fn(SeriesKey, &Resolved) -> T,
     ) -> Self {
-        let (disputes, figures, seen) = (Vec::new(), Vec::new(), Vec::with_capacity(series.len()));
-        let mut part = Part { left_out: LeftOut::default(), disputes, figures, seen };
+        let (mut part, mut scratch) = (Part::default(), Scratch::default());
         for (at, (key, kept)) in series.iter().zip(kept).enumerate() {
-            let resolved = resolver.resolve_versions(versions.of(at));
-            part.left_out.add(resolved.left_out);
-            part.seen.push(watch(*key, &resolved));
-            *kept = resolved.current.and_then(|current| part.keep(resolver, *key, &resolved, current));
+            let (latest, left_out) = resolver.latest(*key, versions.of(at), &mut scratch);
+            part.left_out.add(left_out);
+            *kept = latest.and_then(|latest| part.keep(*key, latest));
         }
         part
     }
 
     /// Keeps the current figure of a series.
-    fn keep(
-        &mut self,
-        resolver: &Resolver<'_>,
-        series: SeriesKey,
-        resolved: &Resolved,
-        at: usize,
-    ) -> Option<Kept> {
-        let records = &resolver.state().records;
-        let said = || resolved.records_of(at).map(|version| records.record(version));
-        let first = said().min_by_key(|record| record.original)?;
-        let figure = resolved.figures[at];
-        if figure != resolver.alone(&first) {
-            self.figures.push((series, figure));
-        }
-        let disputes = resolver.disputes(resolved.records_of(at));
+    fn keep(&mut self, series: SeriesKey, latest: Latest) -> Option<Kept> {
+        let Latest { first, records, figure, disputes } = latest;
+        self.figures.extend(figure.map(|figure| (series, figure)));
         self.disputes.extend((!disputes.is_empty()).then_some((series, disputes)));
-        Some(Kept { first: first.version, records: NonZeroU32::new(said().count() as u32)? })
+        Some(Kept { first, records: NonZeroU32::new(records)? })
     }
 }

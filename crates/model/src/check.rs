@@ -1,7 +1,8 @@
 //! Checks: what in a ledger cannot be right, or deserves a second look.
 //!
-//! Built-in checks and those kept in the ledger (`check.added`) all run on one pass over the series; whoever wants
-//! only some keeps those findings ([`Report::keep`]). How grave a finding is:
+//! Built-in checks and those kept in the ledger (`check.added`) all run on one pass over the series, indicator by
+//! indicator: no figure is set against one of another indicator, so no more figures are held at a time. Whoever wants only
+//! some checks keeps those findings ([`Report::keep`]). How grave a finding is:
 //!
 //! * **error**: a rule of the ledger is broken, or no reading of what was recorded can be right: a series that falls, a
 //!   list longer than its total, a state on two sides, more votes than members.
@@ -29,10 +30,11 @@ use std::num::NonZeroUsize;
 
 use num_traits::{Signed, Zero};
 
-use crate::answer::Answers;
+use crate::answer::{Answers, in_order, threads};
 use crate::clock::{Clocks, RecordedBy};
 use crate::date::{Day, Published};
 use crate::event::{CheckKind, Seq};
+use crate::resolve::Scratch;
 use crate::state::State;
 use crate::state::check::CheckRow;
 use crate::value::{Fraction, Interval};
@@ -161,18 +163,12 @@ pub fn check<'s>(
     today: Day,
     threads: NonZeroUsize,
 ) -> (Answers<'s>, Report) {
-    let (answers, points) = Answers::watched(state, clocks, later_recorded, threads, |series, resolved| {
-        point::points(state.records(), series, resolved)
-    });
-    let points = points.into_iter().flatten().collect();
-    let review = Review { answers, points, today: judged_on(state, clocks, today) };
-    let mut findings = review.falls();
+    let answers = Answers::on_threads(state, clocks, later_recorded, threads);
+    let review = Review { answers, today: judged_on(state, clocks, today) };
+    let mut findings = review.figures(threads);
     findings.extend(review.rules());
-    findings.extend(review.parts());
     findings.extend(review.roll_calls());
-    findings.extend(review.disjoint());
-    findings.extend(review.slips());
-    findings.extend(review.provenance());
+    findings.extend(review.unsourced_norms());
     findings.extend(review.unused());
     let idle = acknowledge(state, &mut findings);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -230,14 +226,37 @@ fn acknowledge(state: &State, findings: &mut [Finding]) -> Vec<Seq> {
 /// What the checks work on.
 struct Review<'s> {
     answers: Answers<'s>,
-    /// Every figure that stands, series by series in the order of [`Answers::figures`], each series by its order key.
-    points: Vec<Point>,
     today: Day,
 }
 
 impl<'s> Review<'s> {
     fn state(&self) -> &'s State {
         self.answers.state()
+    }
+
+    /// The findings about figures.
+    fn figures(&self, threads: NonZeroUsize) -> Vec<Finding> {
+        let state = self.state();
+        let series = in_order(state);
+        let by_indicator = series.chunk_by(|a, b| state.series(*a).indicator == state.series(*b).indicator);
+        let of_each = threads::each(threads, by_indicator, |series| {
+            let mut scratch = Scratch::default();
+            let points: Vec<Point> =
+                series.iter().flat_map(|series| self.points(*series, &mut scratch)).collect();
+            self.figures_of_indicator(&points)
+        });
+        of_each.into_iter().flatten().collect()
+    }
+
+    /// The findings about the figures of one indicator that stand, series by series in the order of [`Answers::figures`],
+    /// each series by its order key.
+    fn figures_of_indicator(&self, points: &[Point]) -> Vec<Finding> {
+        let mut findings = self.falls(points);
+        findings.extend(self.parts(points));
+        findings.extend(self.disjoint(points));
+        findings.extend(self.slips(points));
+        findings.extend(self.provenance(points));
+        findings
     }
 }
 

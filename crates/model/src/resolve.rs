@@ -3,39 +3,40 @@
 //! The rules are those of the design ("One figure, many records"), applied to one series at a time, so that an answer
 //! never holds more than its own series and what it prints.
 
+mod acts;
+mod calendar;
+mod claims;
 mod group;
 mod grouped;
+mod withdrawn;
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use crate::clock::{Clocks, LeftOut};
 use crate::date::{Day, Instant, Published};
 use crate::event::Seq;
-use crate::state::key::{DateKey, Key, SeriesKey};
+use crate::state::key::{DateKey, Key, PublishedKey, SeriesKey};
 use crate::state::record::Record;
-use crate::state::{Span, State, rows::span};
+use crate::state::{Span, State};
 use crate::value::Value;
 
-pub(crate) use grouped::Grouped;
+use acts::Acts;
+use calendar::Calendar;
+use claims::Claimed;
+use group::Draft;
 
-/// Answers which figures there are, on the clocks asked.
+pub use claims::Scratch;
+pub(crate) use grouped::{Grouped, sizes};
+
+/// Answers which figures there are, on the clocks asked. Series can be resolved on several threads, each with a
+/// [`Scratch`] of its own.
 pub struct Resolver<'s> {
     state: &'s State,
     clocks: Clocks,
+    calendar: Calendar,
+    acts: Acts,
     /// The versions of every series, once one is asked for by itself.
     versions: OnceLock<Grouped>,
-    /// Visible withdrawals by the record they name.
-    withdrawals: HashMap<Seq, Vec<Taken>>,
-    /// Visible disputes by the record they name.
-    disputes: HashMap<Seq, Vec<Seq>>,
-}
-
-/// A withdrawal as it acts on records.
-#[derive(Clone, Copy, Debug)]
-struct Taken {
-    by: Seq,
-    published: Option<Instant>,
 }
 
 /// Place of a figure in its series: (effective day, later first day, dated before undated, published, seq).
@@ -167,53 +168,27 @@ impl Resolved {
     }
 }
 
-/// A visible record in force, ready to be grouped.
-#[derive(Clone, Copy, Debug)]
-struct Claimed {
-    version: Seq,
-    seq: Seq,
-    value: Value,
-    as_of: Option<DateKey>,
-    span: Option<Span>,
-    published: Option<Published>,
-    relayed: bool,
-    doubted: bool,
-    revises: Option<Seq>,
-}
-
-impl Claimed {
-    fn public_from(&self) -> Option<Instant> {
-        self.published.map(|published| published.public_from())
-    }
-
-    fn is_weak(&self) -> bool {
-        self.relayed || self.doubted
-    }
+/// The current figure of a series, in as few words as it takes.
+pub(crate) struct Latest {
+    /// The event that made its first record.
+    pub(crate) first: Seq,
+    /// How many records say so.
+    pub(crate) records: u32,
+    /// The figure, where it is not just what its first record says.
+    pub(crate) figure: Option<Figure>,
+    /// The disputes of it, in order of events.
+    pub(crate) disputes: Vec<Seq>,
 }
 
 impl<'s> Resolver<'s> {
     /// A resolver over all series of `state`. The recorded clock was applied when `state` was built.
     pub fn new(state: &'s State, clocks: &Clocks) -> Self {
-        let mut resolver = Resolver {
-            state,
-            clocks: clocks.clone(),
-            versions: OnceLock::new(),
-            withdrawals: HashMap::new(),
-            disputes: HashMap::new(),
-        };
-        for entry in state.withdrawals.live() {
-            let published = state.published(entry.row.published, entry.row.source);
-            if resolver.is_public(published) {
-                let taken =
-                    Taken { by: entry.seq, published: published.map(|published| published.public_from()) };
-                resolver.withdrawals.entry(entry.row.target).or_default().push(taken);
-            }
-        }
-        for entry in state.disputes.live() {
-            if resolver.is_public(state.published(entry.row.published, entry.row.source)) {
-                resolver.disputes.entry(entry.row.target).or_default().push(entry.seq);
-            }
-        }
+        let acts = Acts::default();
+        let calendar = Calendar::new(state);
+        let mut resolver = Resolver { state, clocks: clocks.clone(), calendar, acts, versions: OnceLock::new() };
+        resolver.acts = Acts::new(state, &resolver.calendar, |own, source| {
+            resolver.is_public(state.published(own, source))
+        });
         resolver
     }
 
@@ -238,141 +213,108 @@ impl<'s> Resolver<'s> {
 
     /// All records of a series, whether in force and visible or not, by the events that made them, in order.
     pub fn versions(&self, series: SeriesKey) -> &[Seq] {
-        let all = || Grouped::new(self.state, self.state.series_count(), |key| Some(key.index()));
-        self.versions.get_or_init(all).of(series.index())
+        self.versions.get_or_init(|| Grouped::all(self.state)).of(series.index())
     }
 
-    /// The disputes of a figure that has these records, in order of events.
-    pub fn disputes(&self, versions: impl Iterator<Item = Seq>) -> Vec<Seq> {
-        if self.disputes.is_empty() {
-            return Vec::new();
-        }
-        let records = &self.state.records;
-        let targets = versions.map(|version| records.record(version).original);
-        let mut found: Vec<Seq> =
-            targets.filter_map(|seq| self.disputes.get(&seq)).flatten().copied().collect();
-        found.sort_unstable();
-        found
+    fn is_public_key(&self, published: Option<PublishedKey>) -> bool {
+        self.clocks.published_by.is_none()
+            || self.is_public(published.map(|key| self.state.publications.get(key)))
     }
 
     /// The figures of one series.
     pub fn resolve(&self, series: SeriesKey) -> Resolved {
-        self.resolve_versions(self.versions(series))
+        self.resolve_in(series, &mut Scratch::default())
     }
 
-    /// The figures of the series that has these versions.
-    pub(crate) fn resolve_versions(&self, versions: &[Seq]) -> Resolved {
-        let mut left_out = LeftOut::default();
-        let claims = self.visible(versions, &mut left_out);
-        let (kept, taken) = self.split_withdrawn(claims);
-        let mut resolved = group::figures(kept);
-        resolved.left_out = left_out;
-        for (claims, by) in taken {
-            group::append_withdrawn(&mut resolved, &claims, by);
+    /// The same, with memory that is used again.
+    pub fn resolve_in(&self, series: SeriesKey, scratch: &mut Scratch) -> Resolved {
+        let left_out = self.group(series, self.versions(series), scratch);
+        let current = scratch.groups.settle(&self.calendar);
+        let placed = |claim: &Claimed| Placed { version: claim.version, figure: claim.figure };
+        Resolved {
+            figures: scratch.groups.figures.iter().map(|figure| figure.figure(self)).collect(),
+            records: scratch.claims.iter().map(placed).collect(),
+            current,
+            left_out,
         }
-        self.leave_out_by_as_of(&mut resolved);
-        group::settle(&mut resolved);
-        resolved
     }
 
-    fn visible(&self, versions: &[Seq], left_out: &mut LeftOut) -> Vec<Claimed> {
-        let records = &self.state.records;
-        let mut claims = Vec::with_capacity(versions.len());
-        for record in versions.iter().map(|version| records.record(*version)) {
-            if !record.is_in_force() {
-                continue;
-            }
-            let published = self.state.published(record.published, record.source);
-            if self.is_public(published) {
-                claims.push(self.claimed(&record, published.copied()));
-            } else if published.is_some() {
-                left_out.later_published += 1;
-            } else {
-                left_out.unpublished += 1;
+    /// The current figure of the series that has these versions, and what the clocks left out.
+    pub(crate) fn latest(
+        &self,
+        series: SeriesKey,
+        versions: &[Seq],
+        scratch: &mut Scratch,
+    ) -> (Option<Latest>, LeftOut) {
+        let left_out = self.group(series, versions, scratch);
+        let current = scratch.groups.current(&self.calendar);
+        (current.and_then(|at| self.told(series, at, scratch)), left_out)
+    }
+
+    /// The current figure of a series that is grouped.
+    fn told(&self, series: SeriesKey, at: usize, scratch: &Scratch) -> Option<Latest> {
+        let records = || scratch.claims.iter().filter(|claim| claim.figure as usize == at);
+        let first = records().min_by_key(|claim| claim.seq)?;
+        let figure = &scratch.groups.figures[at];
+        let is_told = figure.says_just(first);
+        let disputes = match self.acts.dispute_in(series) {
+            true => self.disputes(records().map(|claim| claim.version)),
+            false => Vec::new(),
+        };
+        Some(Latest {
+            first: first.version,
+            records: records().count() as u32,
+            figure: (!is_told).then(|| figure.figure(self)),
+            disputes,
+        })
+    }
+
+    /// Groups the records of a series; which figure is current is still to be found.
+    fn group(&self, series: SeriesKey, versions: &[Seq], scratch: &mut Scratch) -> LeftOut {
+        let mut left_out = scratch.read(self, versions);
+        scratch.groups.fill(self, &mut scratch.claims);
+        let are_withdrawn = self.acts.withdraw_in(series) && scratch.take_withdrawn(self);
+        if are_withdrawn {
+            scratch.groups.fill(self, &mut scratch.claims);
+        }
+        scratch.groups.apply_explicit_revisions(&self.state.records, &scratch.claims);
+        if are_withdrawn {
+            scratch.append_withdrawn();
+        }
+        self.leave_out_by_as_of(scratch, &mut left_out);
+        left_out
+    }
+
+    fn leave_out_by_as_of(&self, scratch: &mut Scratch, left_out: &mut LeftOut) {
+        let Some(asked) = self.clocks.as_of else { return };
+        let day = |figure: &Draft| self.calendar.last_day(figure.effective(&self.calendar));
+        let figures = &mut scratch.groups.figures;
+        for claim in &scratch.claims {
+            match day(&figures[claim.figure as usize]) {
+                Some(day) if day <= asked.last_day() => {}
+                Some(_) => left_out.later_as_of += 1,
+                None => left_out.undated += 1,
             }
         }
-        claims
-    }
-
-    fn claimed(&self, record: &Record, published: Option<Published>) -> Claimed {
-        Claimed {
-            version: record.version,
-            seq: record.original,
-            value: self.state.records.value(record),
-            as_of: record.as_of,
-            span: record.as_of.and_then(|key| span(self.state.dates.get(key))),
-            published,
-            relayed: record.relayed_by.is_some(),
-            doubted: record.is_doubted(),
-            revises: record.revises,
+        for figure in figures {
+            if day(figure).is_none_or(|day| day > asked.last_day()) {
+                figure.standing = Standing::LeftOut;
+            }
         }
     }
 
     /// The current figure that has this record and no other.
     pub(crate) fn alone(&self, record: &Record) -> Figure {
-        let published = self.state.published(record.published, record.source);
-        group::figure(&self.claimed(record, published.copied()), Standing::Current)
-    }
-
-    /// Takes withdrawn records out; each withdrawal takes back the records of one figure published no later.
-    fn split_withdrawn(&self, mut claims: Vec<Claimed>) -> (Vec<Claimed>, Vec<(Vec<Claimed>, Seq)>) {
-        let mut withdrawals: Vec<(Seq, Taken)> = Vec::new();
-        if !self.withdrawals.is_empty() {
-            let named =
-                claims.iter().filter_map(|claim| Some((claim.seq, self.withdrawals.get(&claim.seq)?)));
-            withdrawals = named.flat_map(|(seq, list)| list.iter().map(move |taken| (seq, *taken))).collect();
-        }
-        withdrawals.sort_unstable_by_key(|(_, taken)| taken.by);
-        if withdrawals.is_empty() {
-            return (claims, Vec::new());
-        }
-        let grouped = group::figures(claims.clone());
-        let figure_of: HashMap<Seq, u32> =
-            grouped.records.iter().map(|placed| (placed.version, placed.figure)).collect();
-        let by_seq: HashMap<Seq, u32> =
-            claims.iter().map(|claim| (claim.seq, figure_of[&claim.version])).collect();
-        let mut of_figure: HashMap<u32, Vec<Taken>> = HashMap::new();
-        for (target, withdrawal) in withdrawals {
-            of_figure.entry(by_seq[&target]).or_default().push(withdrawal);
-        }
-        let taken_by = |claim: &Claimed| {
-            let withdrawals = of_figure.get(&figure_of[&claim.version])?;
-            withdrawals.iter().find(|withdrawal| withdrawal.takes(claim)).map(|withdrawal| withdrawal.by)
-        };
-        let mut taken: BTreeMap<(u32, Seq), Vec<Claimed>> = BTreeMap::new();
-        claims.retain(|claim| match taken_by(claim) {
-            Some(by) => {
-                taken.entry((figure_of[&claim.version], by)).or_default().push(*claim);
-                false
-            }
-            None => true,
-        });
-        (claims, taken.into_iter().map(|((_, by), claims)| (claims, by)).collect())
-    }
-
-    fn leave_out_by_as_of(&self, resolved: &mut Resolved) {
-        let Some(asked) = self.clocks.as_of else { return };
-        let mut left_out = resolved.left_out;
-        for (at, figure) in resolved.figures.iter_mut().enumerate() {
-            let records =
-                resolved.records.iter().filter(|placed| placed.figure as usize == at).count() as u64;
-            match figure.effective_day() {
-                Some(day) if day <= asked.last_day() => continue,
-                Some(_) => left_out.later_as_of += records,
-                None => left_out.undated += records,
-            }
-            figure.standing = Standing::LeftOut;
-        }
-        resolved.left_out = left_out;
-    }
-}
-
-impl Taken {
-    /// Whether this withdrawal takes back `claim`: everything published no later, and what has no date to be later.
-    fn takes(&self, claim: &Claimed) -> bool {
-        match (claim.public_from(), self.published) {
-            (Some(claimed), Some(withdrawn)) => claimed <= withdrawn,
-            _ => claim.seq < self.by,
+        let published = self.state.published_key(record.published, record.source);
+        Figure {
+            seq: record.original,
+            value: self.state.records.value(record),
+            as_of: record.as_of,
+            span: self.calendar.span(self.calendar.date(record.as_of)),
+            published: published.map(|key| *self.state.publications.get(key)),
+            doubted: record.is_doubted(),
+            weak: record.is_doubted() || record.relayed_by.is_some(),
+            standing: Standing::Current,
         }
     }
 }

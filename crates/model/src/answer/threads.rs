@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Does `work` with each of `things`; what comes of them stands in their order.
-pub(super) fn each<I: Iterator + Send, T: Send>(
+pub(crate) fn each<I: Iterator + Send, T: Send>(
     threads: NonZeroUsize,
     things: I,
     work: impl Fn(I::Item) -> T + Sync,

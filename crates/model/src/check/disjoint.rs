@@ -16,17 +16,16 @@ type Told<'p> = (Span, Value, &'p Point);
 impl Review<'_> {
     /// One finding for each subject and as-of: its figures are sorted once and fall into groups, each of values that
     /// share a number, none of which satisfies the narrowest value of the group before. That value stands for its group.
-    pub(super) fn disjoint(&self) -> Vec<Finding> {
+    pub(super) fn disjoint(&self, points: &[Point]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for subject in self.subjects() {
+        for subject in self.subjects(points) {
             let mut told: Vec<Told<'_>> = Vec::new();
             for point in subject.iter().filter(|point| !point.doubted) {
-                let value = self.value(point);
                 if let Some(span) = point.span()
                     && self.series(point).since.is_none()
-                    && !value.contradicts_itself()
+                    && !point.value.contradicts_itself()
                 {
-                    told.push((span, value, point));
+                    told.push((span, point.value, point));
                 }
             }
             told.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_floor(&a.1, &b.1)));

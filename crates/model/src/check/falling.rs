@@ -13,17 +13,17 @@ use super::{Finding, Review, Severity};
 impl Review<'_> {
     /// Every fall that nothing recorded explains: revised, withdrawn and retracted figures no longer stand. A
     /// `monotone` rule takes an indicator over from the built-in check, whatever its measure.
-    pub(super) fn falls(&self) -> Vec<Finding> {
+    pub(super) fn falls(&self, points: &[Point]) -> Vec<Finding> {
         let rules = self.monotone();
         let mut findings = Vec::new();
-        for series in self.points.chunk_by(|a, b| a.series == b.series) {
+        for series in points.chunk_by(|a, b| a.series == b.series) {
             let rule = rules.get(&self.series(&series[0]).indicator).copied();
             if rule.is_some() || self.is_cumulative(&series[0]) {
                 let falls = self.falls_of(&strong(series));
                 findings.extend(falls.into_iter().map(|(from, to)| self.own_fall(rule, from, to)));
             }
         }
-        for subject in self.subjects().filter(|subject| self.is_cumulative(&subject[0])) {
+        for subject in self.subjects(points).filter(|subject| self.is_cumulative(&subject[0])) {
             let falls = self.falls_of(&self.latest_of_each(subject)).into_iter();
             // Figures for one day are the business of the check for disjoint values.
             let later = falls.filter(|(from, to)| from.key.effective_day() < to.key.effective_day());
@@ -48,7 +48,7 @@ impl Review<'_> {
         let mut falls = Vec::new();
         let mut greatest: Option<(&Point, Value, Decimal)> = None;
         for &point in line {
-            let value = self.value(point);
+            let value = point.value;
             if value.contradicts_itself() {
                 continue;
             }

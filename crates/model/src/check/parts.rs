@@ -26,14 +26,10 @@ struct Moment {
 }
 
 impl Review<'_> {
-    /// Indicator by indicator: every figure with a breakdown or place is counted towards the wholes it is a part of.
-    pub(super) fn parts(&self) -> Vec<Finding> {
-        let by_indicator = |a: &Point, b: &Point| self.series(a).indicator == self.series(b).indicator;
-        self.points.chunk_by(by_indicator).flat_map(|of_one| self.parts_of_indicator(of_one)).collect()
-    }
-
-    fn parts_of_indicator(&self, points: &[Point]) -> Vec<Finding> {
-        let never_negative = self.minimum(&points[0]).is_some_and(|least| !least.is_negative());
+    /// Every figure with a breakdown or place is counted towards the wholes it is a part of.
+    pub(super) fn parts(&self, points: &[Point]) -> Vec<Finding> {
+        let Some(any) = points.first() else { return Vec::new() };
+        let never_negative = self.minimum(any).is_some_and(|least| !least.is_negative());
         let usable = |point: &&Point| !point.doubted && !point.parallel;
         let placed = |point| Some((self.moment(point)?, point));
         let known: HashMap<Moment, &Point> = points.iter().filter(usable).filter_map(placed).collect();
@@ -95,7 +91,7 @@ impl Review<'_> {
             Ordering::Less => complete,
             Ordering::Equal => false,
         };
-        let listed: Vec<String> = parts.iter().map(|part| self.value(part).to_string()).collect();
+        let listed: Vec<String> = parts.iter().map(|part| part.value.to_string()).collect();
         found.then(|| {
             let message = format!(
                 "{} cannot be made up of its parts: {} against {} for {}",

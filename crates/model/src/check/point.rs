@@ -1,9 +1,9 @@
 //! A figure as the checks see it: where it stands in its series, and what its records have in common.
 
 use crate::event::{Measure, Seq};
-use crate::resolve::{Cause, Figure, OrderKey, Resolved, Standing};
+use crate::resolve::{Cause, Figure, OrderKey, Scratch, Standing};
 use crate::state::key::{BreakdownKey, DateKey, IndicatorKey, PlaceKey, ReporterKey, SeriesKey};
-use crate::state::record::{Record, Records};
+use crate::state::record::Record;
 use crate::state::{Definition, Series, Span};
 use crate::value::{Decimal, Form, Interval, Value};
 
@@ -15,8 +15,7 @@ pub(super) struct Point {
     pub(super) series: SeriesKey,
     /// Its smallest sequence number.
     pub(super) seq: Seq,
-    /// The event that made a record of it that has its value.
-    version: Seq,
+    pub(super) value: Value,
     pub(super) key: OrderKey,
     as_of: Option<DateKey>,
     pub(super) doubted: bool,
@@ -42,29 +41,6 @@ pub(super) enum Heard {
     ThroughSeveral,
 }
 
-/// The figures of one series that stand, by their order keys.
-pub(super) fn points(records: &Records, series: SeriesKey, resolved: &Resolved) -> Vec<Point> {
-    let mut points: Vec<Option<Point>> = vec![None; resolved.figures.len()];
-    for placed in &resolved.records {
-        let figure = &resolved.figures[placed.figure as usize];
-        if !stands(figure) {
-            continue;
-        }
-        let record = records.record(placed.version);
-        match &mut points[placed.figure as usize] {
-            Some(point) => point.add(&record),
-            // The record that made the figure comes first, and has its value.
-            empty => *empty = Some(Point::new(series, figure, &record)),
-        }
-    }
-    if let Some(current) = resolved.current.and_then(|at| points[at].as_mut()) {
-        current.current = true;
-    }
-    let mut points: Vec<Point> = points.into_iter().flatten().collect();
-    points.sort_unstable_by_key(|point| point.key);
-    points
-}
-
 fn stands(figure: &Figure) -> bool {
     matches!(
         figure.standing,
@@ -73,11 +49,11 @@ fn stands(figure: &Figure) -> bool {
 }
 
 impl Point {
-    fn new(series: SeriesKey, figure: &Figure, record: &Record) -> Point {
+    fn new(series: SeriesKey, figure: &Figure, record: &Record, value: Value) -> Point {
         Point {
             series,
             seq: figure.seq,
-            version: record.version,
+            value,
             key: figure.key(),
             as_of: figure.as_of,
             doubted: figure.doubted,
@@ -126,18 +102,38 @@ impl Review<'_> {
     }
 
     /// The figures of each subject, in order of the ids that subjects name.
-    pub(super) fn subjects(&self) -> impl Iterator<Item = &[Point]> {
-        self.points.chunk_by(|a, b| self.subject(a) == self.subject(b))
+    pub(super) fn subjects<'p>(&self, points: &'p [Point]) -> impl Iterator<Item = &'p [Point]> {
+        points.chunk_by(|a, b| self.subject(a) == self.subject(b))
     }
 
-    pub(super) fn value(&self, point: &Point) -> Value {
+    /// The figures of one series that stand, by their order keys.
+    pub(super) fn points(&self, series: SeriesKey, scratch: &mut Scratch) -> Vec<Point> {
         let records = self.state().records();
-        records.value(&records.record(point.version))
+        let resolved = self.answers.resolver().resolve_in(series, scratch);
+        let mut points: Vec<Option<Point>> = vec![None; resolved.figures.len()];
+        for placed in &resolved.records {
+            let figure = &resolved.figures[placed.figure as usize];
+            if !stands(figure) {
+                continue;
+            }
+            let record = records.record(placed.version);
+            match &mut points[placed.figure as usize] {
+                Some(point) => point.add(&record),
+                // The record that made the figure comes first, and has its value.
+                empty => *empty = Some(Point::new(series, figure, &record, records.value(&record))),
+            }
+        }
+        if let Some(current) = resolved.current.and_then(|at| points[at].as_mut()) {
+            current.current = true;
+        }
+        let mut points: Vec<Point> = points.into_iter().flatten().collect();
+        points.sort_unstable_by_key(|point| point.key);
+        points
     }
 
     /// The value as arithmetic takes it; `None` where it contradicts itself or the indicator's minimum.
     pub(super) fn interval(&self, point: &Point) -> Option<Interval> {
-        self.value(point).interval(self.minimum(point)).ok()
+        point.value.interval(self.minimum(point)).ok()
     }
 
     pub(super) fn minimum(&self, point: &Point) -> Option<Decimal> {
@@ -165,7 +161,7 @@ impl Review<'_> {
             (None, Some((last, _))) => format!("published {last}"),
             (None, None) => "undated".to_owned(),
         };
-        format!("{} ({}, {date})", self.value(point), self.reporter(point))
+        format!("{} ({}, {date})", point.value, self.reporter(point))
     }
 
     /// Indicator, place and breakdown, as a sentence names what figures are about.

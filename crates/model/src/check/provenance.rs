@@ -6,25 +6,30 @@ use super::point::{Heard, Point};
 use super::{Finding, Review, Severity};
 
 impl Review<'_> {
-    /// Figures and norms without a source, figures without a date, figures known only through relays.
-    pub(super) fn provenance(&self) -> Vec<Finding> {
+    /// Figures without a source, without a date, or known only through relays.
+    pub(super) fn provenance(&self, points: &[Point]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for point in &self.points {
+        for point in points {
             findings.extend(self.unsourced(point));
             findings.extend(self.undated(point));
             findings.extend(self.echo(point));
         }
+        findings
+    }
+
+    /// Norms without a source.
+    pub(super) fn unsourced_norms(&self) -> Vec<Finding> {
         let state = self.state();
         // Of what was erased nobody knows whether it had one.
         let bare = state
             .norms()
             .live()
             .filter(|entry| entry.row.source.is_none() && !state.is_withheld(entry.version));
-        findings.extend(bare.map(|entry| {
+        let finding = |seq| {
             let message = "a norm is cited without any source".to_owned();
-            Finding::new(CheckKind::Unsourced, Severity::Warning, [entry.seq], message)
-        }));
-        findings
+            Finding::new(CheckKind::Unsourced, Severity::Warning, [seq], message)
+        };
+        bare.map(|entry| finding(entry.seq)).collect()
     }
 
     fn unsourced(&self, point: &Point) -> Option<Finding> {

@@ -42,16 +42,16 @@ struct Slip<'p> {
 }
 
 impl Review<'_> {
-    pub(super) fn slips(&self) -> Vec<Finding> {
+    pub(super) fn slips(&self, points: &[Point]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for subject in self.subjects() {
+        for subject in self.subjects(points) {
             let cumulative = self.is_cumulative(&subject[0]);
             let mut slips = Vec::new();
             for own in subject.chunk_by(|a, b| self.is_one_line(a, b)) {
-                slips.extend(within(&dated(self.told_numbers(own)), cumulative));
+                slips.extend(within(&dated(told_numbers(own)), cumulative));
             }
             let plain: Vec<Told<'_>> =
-                self.told_numbers(subject).filter(|told| self.series(told.point).since.is_none()).collect();
+                told_numbers(subject).filter(|told| self.series(told.point).since.is_none()).collect();
             slips.extend(self.between(&dated(plain.iter().copied()), cumulative));
             slips.extend(without_date(&plain));
             findings.extend(slips.iter().map(|slip| self.slip(slip)));
@@ -63,10 +63,6 @@ impl Review<'_> {
     fn is_one_line(&self, a: &Point, b: &Point) -> bool {
         let (a, b) = (self.series(a), self.series(b));
         a.reporter == b.reporter && a.since == b.since
-    }
-
-    fn told_numbers<'p>(&self, points: &'p [Point]) -> impl Iterator<Item = Told<'p>> {
-        points.iter().filter_map(|point| Some(Told { point, number: thousandths(&self.value(point))? }))
     }
 
     /// Pairs of different reporters that are next to each other in time.
@@ -95,7 +91,7 @@ impl Review<'_> {
         let subject = self.named(self.subject(slip.point));
         let (told, beside) = (self.told(slip.point), self.told(slip.beside));
         let meant = shown(slip.meant);
-        let is_neighbour = thousandths(&self.value(slip.beside)) == Some(slip.meant);
+        let is_neighbour = thousandths(&slip.beside.value) == Some(slip.meant);
         let how = match slip.kind {
             CheckKind::Transposed if is_neighbour => "with two digits changed round".to_owned(),
             CheckKind::Transposed => format!("with two digits changed round it would fit, as {meant}"),
@@ -118,6 +114,10 @@ impl<'p> Slip<'p> {
     fn new(kind: CheckKind, at: Told<'p>, beside: Told<'p>, meant: i128) -> Self {
         Slip { kind, point: at.point, number: at.number, beside: beside.point, meant }
     }
+}
+
+fn told_numbers(points: &[Point]) -> impl Iterator<Item = Told<'_>> {
+    points.iter().filter_map(|point| Some(Told { point, number: thousandths(&point.value)? }))
 }
 
 /// The figures that have a day, in their order.

@@ -1,131 +1,176 @@
 //! Grouping the records of one series into figures, and finding the current one.
+//!
+//! Most moments have one figure with one record, and most series no record that names another one. So what a moment or a
+//! series seldom needs (values by their words, dated figures by their values) is gathered when a record asks for it.
 
 use hashbrown::HashMap;
-use std::cmp::Ordering;
 
-use super::{Cause, Claimed, Figure, Placed, Resolved, Standing};
-use crate::date::Published;
+use super::calendar::{Calendar, Rank};
+use super::claims::Claimed;
+use super::{Cause, Figure, Resolver, Standing};
 use crate::event::Seq;
-use crate::state::Span;
+use crate::state::key::{DateKey, PublishedKey};
+use crate::state::record::{Records, Word};
 use crate::value::Value;
 
-/// Groups records into figures: those for one as-of together, strong records before weak ones, in the order they
-/// became public; what has no date of publication last.
-pub(super) fn figures(mut claims: Vec<Claimed>) -> Resolved {
-    claims.sort_unstable_by(in_order_of_placing);
-    let mut groups = Groups::default();
-    for claim in &claims {
-        groups.place(claim);
-    }
-    groups.apply_explicit_revisions(&claims);
-    groups.resolved
+/// A figure while its series is gone through.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draft {
+    pub(super) seq: Seq,
+    /// The record that says its value.
+    pub(super) version: Seq,
+    pub(super) value: Word,
+    pub(super) as_of: Option<DateKey>,
+    /// The days it is about.
+    pub(super) days: Rank,
+    pub(super) published: Option<PublishedKey>,
+    /// When `published` was surely public.
+    pub(super) public: Rank,
+    pub(super) doubted: bool,
+    pub(super) weak: bool,
+    pub(super) standing: Standing,
 }
 
-/// The figure that says what one record says.
-pub(super) fn figure(claim: &Claimed, standing: Standing) -> Figure {
-    Figure {
-        seq: claim.seq,
-        value: claim.value,
-        as_of: claim.as_of,
-        span: claim.span,
-        published: claim.published,
-        doubted: claim.doubted,
-        weak: claim.is_weak(),
-        standing,
-    }
-}
-
-/// Adds the records a withdrawal took back as one withdrawn figure.
-pub(super) fn append_withdrawn(resolved: &mut Resolved, claims: &[Claimed], by: Seq) {
-    let mut withdrawn = Groups::default();
-    // A dated record says what the figure was about; an undated one only repeats it.
-    let (dated, undated): (Vec<&Claimed>, Vec<&Claimed>) =
-        claims.iter().partition(|claim| claim.span.is_some());
-    for claim in dated.into_iter().chain(undated) {
-        if withdrawn.resolved.figures.is_empty() {
-            withdrawn.new_figure(claim, Standing::Withdrawn { by });
-        } else {
-            withdrawn.add(0, claim);
+impl Draft {
+    /// The figure that says what one record says.
+    pub(super) fn new(claim: &Claimed, standing: Standing) -> Draft {
+        Draft {
+            seq: claim.seq,
+            version: claim.version,
+            value: claim.value,
+            as_of: claim.as_of,
+            days: claim.days,
+            published: claim.published,
+            public: claim.public,
+            doubted: claim.doubted,
+            weak: claim.is_weak(),
+            standing,
         }
     }
-    let offset = resolved.figures.len() as u32;
-    resolved.figures.append(&mut withdrawn.resolved.figures);
-    let placed = withdrawn.resolved.records.iter();
-    resolved.records.extend(placed.map(|placed| Placed { figure: placed.figure + offset, ..*placed }));
-}
 
-/// Finds the current figure, and says of every other open one which figure came after it.
-pub(super) fn settle(resolved: &mut Resolved) {
-    let mut open: Vec<usize> = (0..resolved.figures.len())
-        .filter(|&at| resolved.figures[at].standing == Standing::Current)
-        .collect();
-    open.sort_unstable_by_key(|&at| {
-        let figure = &resolved.figures[at];
-        (!figure.weak, figure.key())
-    });
-    let Some(&current) = open.last() else { return };
-    for pair in open.windows(2) {
-        let weaker = resolved.figures[pair[0]].weak && !resolved.figures[current].weak;
-        resolved.figures[pair[0]].standing = if weaker {
-            Standing::Parallel { beside: current }
-        } else {
-            Standing::Superseded { by: pair[1], cause: Cause::Newer }
-        };
+    /// The figure as it is told.
+    pub(super) fn figure(&self, resolver: &Resolver<'_>) -> Figure {
+        Figure {
+            seq: self.seq,
+            value: said(&resolver.state.records, self.version),
+            as_of: self.as_of,
+            span: resolver.calendar.span(self.days),
+            published: self.published.map(|key| *resolver.state.publications.get(key)),
+            doubted: self.doubted,
+            weak: self.weak,
+            standing: self.standing,
+        }
     }
-    resolved.current = Some(current);
-}
 
-/// Dated before undated, by as-of; then strong before weak; then by publication, unknown last; then as recorded.
-fn in_order_of_placing(a: &Claimed, b: &Claimed) -> Ordering {
-    let key = |claim: &Claimed| {
-        let published = claim.public_from();
-        (claim.span.is_none(), claim.span, claim.is_weak(), published.is_none(), published, claim.seq)
-    };
-    key(a).cmp(&key(b))
-}
-
-fn dated(figures: &[Figure]) -> HashMap<Value, Vec<usize>> {
-    let mut dated: HashMap<Value, Vec<usize>> = HashMap::new();
-    for (at, figure) in figures.iter().enumerate().filter(|(_, figure)| figure.span.is_some()) {
-        dated.entry(figure.value.normal()).or_default().push(at);
+    /// Whether this record, its first, says all that is known of it.
+    pub(super) fn says_just(&self, first: &Claimed) -> bool {
+        let Draft { seq, version, value, as_of, days, published, public, doubted, weak, .. } = Draft::new(first, self.standing);
+        (self.seq, self.version, self.value, self.as_of, self.days) == (seq, version, value, as_of, days)
+            && (self.published, self.public, self.doubted, self.weak) == (published, public, doubted, weak)
     }
-    dated
+
+    /// The days it counts for.
+    pub(super) fn effective(&self, calendar: &Calendar) -> Rank {
+        if self.days.is_some() { self.days } else { calendar.publication(self.published).days }
+    }
+
+    /// Its place in its series, as one number in the order of [`Figure::key`].
+    fn key(&self, calendar: &Calendar) -> u128 {
+        let undated = u128::from(!self.days.is_some());
+        self.effective(calendar).number() << 65 | undated << 64 | self.public.number() << 32 | u128::from(self.seq)
+    }
+
+    /// The same, but weak figures come before all others.
+    fn rank(&self, calendar: &Calendar) -> u128 {
+        u128::from(!self.weak) << 127 | self.key(calendar)
+    }
+
+    fn is_live(&self) -> bool {
+        !matches!(self.standing, Standing::Superseded { .. })
+    }
+
+    fn add(&mut self, claim: &Claimed) {
+        self.doubted &= claim.doubted;
+        self.weak &= claim.is_weak();
+        if claim.seq < self.seq {
+            self.seq = claim.seq;
+            // A bound that restates an exact value, and an undated record, leave the figure as it is.
+            if claim.value == self.value {
+                self.version = claim.version;
+                self.as_of = claim.as_of.or(self.as_of);
+            }
+        }
+        if claim.public.none_last() < self.public.none_last() {
+            (self.published, self.public) = (claim.published, claim.public);
+        }
+    }
 }
 
-/// The figures so far, and the group (one as-of) that is being filled.
+fn said(records: &Records, version: Seq) -> Value {
+    records.value(&records.record(version))
+}
+
+/// The figures of a series so far, and the group (one as-of) that is being filled.
 #[derive(Default)]
-struct Groups {
-    resolved: Resolved,
-    span: Option<Span>,
-    /// The latest figure of the group with each value, as far as somebody asked: most groups are one figure.
-    in_group: HashMap<Value, usize>,
-    /// The first figure that `in_group` does not know yet.
+pub(super) struct Groups {
+    pub(super) figures: Vec<Draft>,
+    days: Rank,
+    /// The latest figure with each value of each group, as far as somebody asked.
+    latest: HashMap<(Rank, Word), u32>,
+    /// The first figure that `latest` does not know yet.
     unknown: usize,
-    /// All dated figures by value. Only undated records ask for them: they come last, so that all are known then.
-    dated: Option<HashMap<Value, Vec<usize>>>,
+    /// All dated figures by value and day. Only undated records ask for them: they come last, so that all are known then.
+    dated: Vec<(Word, Rank, u32)>,
+    are_dated_known: bool,
     /// The figures of the group that nothing superseded, with strong records and without.
-    live: [Vec<usize>; 2],
+    live: [Vec<u32>; 2],
     /// The figure of the group that stands, among those with strong records and among those without.
     strong: Option<usize>,
     weak: Option<usize>,
+    /// For putting figures in order.
+    order: Vec<(u128, u32)>,
 }
 
 impl Groups {
-    fn place(&mut self, claim: &Claimed) {
-        if self.span != claim.span {
-            self.span = claim.span;
-            self.in_group.clear();
-            self.unknown = self.resolved.figures.len();
-            self.live = Default::default();
-            (self.strong, self.weak) = (None, None);
-        }
-        match claim.span {
-            Some(_) => self.place_dated(claim),
-            None => self.place_undated(claim),
+    /// Groups records into figures: those for one as-of together, strong records before weak ones, in the order they
+    /// became public; what has no date of publication last.
+    pub(super) fn fill(&mut self, resolver: &Resolver<'_>, claims: &mut [Claimed]) {
+        self.clear();
+        claims.sort_unstable_by_key(Claimed::turn);
+        for claim in claims {
+            claim.figure = self.place(resolver, claim) as u32;
         }
     }
 
-    fn place_dated(&mut self, claim: &Claimed) {
+    fn clear(&mut self) {
+        self.figures.clear();
+        self.begin(Rank::NONE);
+        // Only few series need it, and emptying takes as long as the longest of them was.
+        if !self.latest.is_empty() {
+            self.latest = HashMap::new();
+        }
+        self.are_dated_known = false;
+    }
+
+    /// Begins the group about these days.
+    fn begin(&mut self, days: Rank) {
+        self.days = days;
+        self.unknown = self.figures.len();
+        self.live.iter_mut().for_each(Vec::clear);
+        (self.strong, self.weak) = (None, None);
+    }
+
+    fn place(&mut self, resolver: &Resolver<'_>, claim: &Claimed) -> usize {
+        if self.days != claim.days {
+            self.begin(claim.days);
+        }
+        match claim.days.is_some() {
+            true => self.place_dated(&resolver.state.records, claim),
+            false => self.place_undated(&resolver.calendar, claim),
+        }
+    }
+
+    fn place_dated(&mut self, records: &Records, claim: &Claimed) -> usize {
         if claim.is_weak()
             && let Some(repeated) = self.repeated_by_weak(claim)
         {
@@ -133,16 +178,15 @@ impl Groups {
         }
         let standing = if claim.is_weak() { self.weak } else { self.strong };
         let Some(current) = standing else {
-            let first = self.new_figure(claim, self.beside_strong(claim));
-            return self.stand(claim, first);
+            return self.stand(claim, self.beside_strong(claim));
         };
         let later = self.is_later(claim, current);
-        if let Some(repeated) = self.repeated(claim, current, later) {
-            self.add(repeated, claim);
+        if let Some(repeated) = self.repeated(records, claim, current, later) {
+            self.add(repeated, claim)
         } else if later {
-            self.revise(claim);
+            self.revise(claim)
         } else {
-            self.put_beside(claim, current);
+            self.put_beside(records, claim, current)
         }
     }
 
@@ -152,130 +196,107 @@ impl Groups {
             return self.latest_equal(claim);
         }
         let strong = self.strong?;
-        let figure = &self.resolved.figures[strong];
-        let known = figure.published.map(|published| published.public_from());
-        let public_before = claim.published.is_none() || known <= claim.public_from();
-        (figure.value.same_as(&claim.value) && public_before).then_some(strong)
+        let figure = &self.figures[strong];
+        let public_before = !claim.public.is_some() || figure.public <= claim.public;
+        (figure.value == claim.value && public_before).then_some(strong)
     }
 
     /// The figure that a record says again: the one that stands, also as a bound around its exact value; an equal one
     /// beside it that is not older; or, without a date of publication, any equal one.
-    fn repeated(&mut self, claim: &Claimed, current: usize, later: bool) -> Option<usize> {
-        let standing = &self.resolved.figures[current];
-        let restates = later
-            && standing.value.is_exact()
-            && !claim.value.is_exact()
-            && standing.value.low().is_some_and(|exact| claim.value.contains(&exact));
-        if restates || standing.value.same_as(&claim.value) {
+    fn repeated(
+        &mut self,
+        records: &Records,
+        claim: &Claimed,
+        current: usize,
+        later: bool,
+    ) -> Option<usize> {
+        let standing = &self.figures[current];
+        let restates = || {
+            let exact = said(records, standing.version).low();
+            exact.is_some_and(|exact| said(records, claim.version).contains(&exact))
+        };
+        let may_restate = later && standing.value.is_exact() && !claim.value.is_exact();
+        if standing.value == claim.value || may_restate && restates() {
             return Some(current);
         }
         if later {
             None
         } else {
-            self.latest_equal(claim).filter(|at| claim.published.is_none() || self.is_live(*at))
+            self.latest_equal(claim).filter(|at| !claim.public.is_some() || self.figures[*at].is_live())
         }
     }
 
-    fn revise(&mut self, claim: &Claimed) {
-        let before = std::mem::take(&mut self.live[usize::from(claim.is_weak())]);
-        let new = self.new_figure(claim, self.beside_strong(claim));
-        for at in before {
-            self.resolved.figures[at].standing = Standing::Superseded { by: new, cause: Cause::Revised };
+    fn revise(&mut self, claim: &Claimed) -> usize {
+        let by = self.figures.len();
+        for at in self.live[usize::from(claim.is_weak())].drain(..) {
+            self.figures[at as usize].standing = Standing::Superseded { by, cause: Cause::Revised };
         }
-        self.stand(claim, new);
+        self.stand(claim, self.beside_strong(claim))
     }
 
     /// The narrower of the two is preferred, else the one recorded first.
-    fn put_beside(&mut self, claim: &Claimed, current: usize) {
-        let standing = &self.resolved.figures[current];
-        if claim.value.is_inside(&standing.value) {
-            let new = self.new_figure(claim, standing.standing);
-            self.resolved.figures[current].standing = Standing::Parallel { beside: new };
-            self.stand(claim, new);
+    fn put_beside(&mut self, records: &Records, claim: &Claimed, current: usize) -> usize {
+        let standing = &self.figures[current];
+        if said(records, claim.version).is_inside(&said(records, standing.version)) {
+            let new = self.stand(claim, standing.standing);
+            self.figures[current].standing = Standing::Parallel { beside: new };
+            new
         } else {
-            self.new_figure(claim, Standing::Parallel { beside: current });
+            self.new_figure(claim, Standing::Parallel { beside: current })
         }
     }
 
     /// An undated record says again the latest figure of equal value that was not about a later day than the record's
     /// publication; else the latest undated one; else it is a figure of its own. It revises nothing: nobody knows
     /// which moment it is about.
-    fn place_undated(&mut self, claim: &Claimed) {
-        let published = claim.published.map(|published| published.last_day());
-        let about = |at: &&usize| self.resolved.figures[**at].span.map(|(_, last)| last);
-        let figures = &self.resolved.figures;
-        let all_dated = self.dated.get_or_insert_with(|| dated(figures));
-        let equal = all_dated.get(&claim.value.normal()).into_iter().flatten();
-        let dated = equal.filter(|at| published.is_none_or(|day| about(at) <= Some(day)));
-        let newest = dated.max_by_key(|at| self.resolved.figures[**at].key()).copied();
+    fn place_undated(&mut self, calendar: &Calendar, claim: &Claimed) -> usize {
+        let newest = self.latest_dated(calendar, claim);
         let standing = if claim.is_weak() { self.weak.or(self.strong) } else { self.strong };
-        let undated = if claim.relayed || claim.published.is_none() {
+        let undated = if claim.relayed || !claim.public.is_some() {
             self.latest_equal(claim)
         } else {
-            standing.filter(|&at| self.resolved.figures[at].value.same_as(&claim.value))
+            standing.filter(|&at| self.figures[at].value == claim.value)
         };
         match newest.or(undated) {
             Some(at) => self.add(at, claim),
-            None => {
-                let new = self.new_figure(claim, Standing::Current);
-                self.stand(claim, new);
-            }
+            None => self.stand(claim, Standing::Current),
         }
     }
 
-    fn apply_explicit_revisions(&mut self, claims: &[Claimed]) {
-        if claims.iter().all(|claim| claim.revises.is_none()) {
-            return;
+    /// The latest dated figure of equal value that is not about a later day than the record's publication.
+    fn latest_dated(&mut self, calendar: &Calendar, claim: &Claimed) -> Option<usize> {
+        if !self.are_dated_known {
+            let figures = (0..).zip(&self.figures).filter(|(_, figure)| figure.days.is_some());
+            self.dated.clear();
+            self.dated.extend(figures.map(|(at, figure)| (figure.value, figure.days, at)));
+            self.dated.sort_unstable();
+            self.are_dated_known = true;
         }
-        let by_version: HashMap<Seq, usize> =
-            self.resolved.records.iter().map(|placed| (placed.version, placed.figure as usize)).collect();
-        let figure_of: HashMap<Seq, usize> =
-            claims.iter().filter_map(|claim| Some((claim.seq, *by_version.get(&claim.version)?))).collect();
-        let mut revising: Vec<&Claimed> = claims.iter().filter(|claim| claim.revises.is_some()).collect();
-        revising.sort_unstable_by_key(|claim| claim.seq);
-        for claim in revising {
-            let target = claim.revises.and_then(|target| figure_of.get(&target));
-            let (Some(&new), Some(&old)) = (figure_of.get(&claim.seq), target) else {
-                continue;
-            };
-            if new == old {
-                continue;
-            }
-            // What says again what was revised before stands again: without this a ring would leave nothing.
-            if self.is_superseded_through(new, old) {
-                self.resolved.figures[new].standing = Standing::Current;
-            }
-            self.resolved.figures[old].standing = Standing::Superseded { by: new, cause: Cause::Revised };
-        }
-    }
-
-    /// Whether following what superseded `figure`, and what superseded that, leads to `other`.
-    fn is_superseded_through(&self, figure: usize, other: usize) -> bool {
-        let next = |at: &usize| match self.resolved.figures[*at].standing {
-            Standing::Superseded { by, .. } => Some(by),
-            _ => None,
-        };
-        // No chain is longer than there are figures.
-        std::iter::successors(next(&figure), next).take(self.resolved.figures.len()).any(|at| at == other)
-    }
-
-    fn is_live(&self, at: usize) -> bool {
-        !matches!(self.resolved.figures[at].standing, Standing::Superseded { .. })
+        let published = calendar.last_day(calendar.publication(claim.published).days);
+        let is_before = |days: Rank| published.is_none_or(|day| calendar.last_day(days) <= Some(day));
+        let behind = self.dated.partition_point(|(value, days, _)| {
+            *value < claim.value || *value == claim.value && is_before(*days)
+        });
+        let &(_, latest, _) = self.dated[..behind].last().filter(|(value, ..)| *value == claim.value)?;
+        // More than one where a reporter came back to a value.
+        let equal = self.dated[..behind].iter().rev();
+        let equal = equal.take_while(|(value, days, _)| (*value, *days) == (claim.value, latest));
+        equal.map(|(.., at)| *at as usize).max_by_key(|at| self.figures[*at].key(calendar))
     }
 
     /// Both dates of publication are known, and the record's is the later one.
     fn is_later(&self, claim: &Claimed, figure: usize) -> bool {
-        let standing = self.resolved.figures[figure].published.map(|published| published.public_from());
-        standing.is_some() && claim.public_from() > standing
+        let standing = self.figures[figure].public;
+        standing.is_some() && claim.public > standing
     }
 
     /// The latest figure of the group with an equal value.
     fn latest_equal(&mut self, claim: &Claimed) -> Option<usize> {
-        for (at, figure) in self.resolved.figures.iter().enumerate().skip(self.unknown) {
-            self.in_group.insert(figure.value.normal(), at);
+        for (at, figure) in (0..).zip(&self.figures).skip(self.unknown) {
+            self.latest.insert((self.days, figure.value), at);
         }
-        self.unknown = self.resolved.figures.len();
-        self.in_group.get(&claim.value.normal()).copied()
+        self.unknown = self.figures.len();
+        self.latest.get(&(self.days, claim.value)).map(|at| *at as usize)
     }
 
     /// A figure without a strong record stands beside the strong one of its group, if there is one.
@@ -286,39 +307,95 @@ impl Groups {
         }
     }
 
-    fn stand(&mut self, claim: &Claimed, figure: usize) {
-        if claim.is_weak() {
-            self.weak = Some(figure);
-        } else {
-            self.strong = Some(figure);
-        }
+    /// Makes of a record the figure of its group that stands.
+    fn stand(&mut self, claim: &Claimed, standing: Standing) -> usize {
+        let figure = self.new_figure(claim, standing);
+        let stands = if claim.is_weak() { &mut self.weak } else { &mut self.strong };
+        *stands = Some(figure);
+        figure
     }
 
     fn new_figure(&mut self, claim: &Claimed, standing: Standing) -> usize {
-        let at = self.resolved.figures.len();
-        self.resolved.figures.push(figure(claim, standing));
-        self.resolved.records.push(Placed { version: claim.version, figure: at as u32 });
-        self.live[usize::from(claim.is_weak())].push(at);
+        let at = self.figures.len();
+        self.figures.push(Draft::new(claim, standing));
+        self.live[usize::from(claim.is_weak())].push(at as u32);
         at
     }
 
-    fn add(&mut self, at: usize, claim: &Claimed) {
-        let figure = &mut self.resolved.figures[at];
-        figure.doubted &= claim.doubted;
-        figure.weak &= claim.is_weak();
-        if claim.seq < figure.seq {
-            figure.seq = claim.seq;
-            // A bound that restates an exact value, and an undated record, leave the figure as it is.
-            if claim.value.same_as(&figure.value) {
-                (figure.value, figure.as_of) = (claim.value, claim.as_of.or(figure.as_of));
+    fn add(&mut self, at: usize, claim: &Claimed) -> usize {
+        self.figures[at].add(claim);
+        at
+    }
+
+    /// Adds the records that a withdrawal took back, dated ones first, as one withdrawn figure.
+    pub(super) fn append_withdrawn(&mut self, claims: &mut [Claimed], by: Seq) {
+        let at = self.figures.len();
+        for claim in claims {
+            match self.figures.get_mut(at) {
+                Some(figure) => figure.add(claim),
+                None => self.figures.push(Draft::new(claim, Standing::Withdrawn { by })),
             }
+            claim.figure = at as u32;
         }
-        let earlier = |published: &Published| {
-            figure.published.is_none_or(|known| published.public_from() < known.public_from())
+    }
+
+    /// What a record says it supersedes is superseded, whatever their dates.
+    pub(super) fn apply_explicit_revisions(&mut self, records: &Records, claims: &[Claimed]) {
+        if claims.iter().all(|claim| !claim.revises) {
+            return;
+        }
+        let mut figures: Vec<(Seq, u32)> = claims.iter().map(|claim| (claim.seq, claim.figure)).collect();
+        figures.sort_unstable();
+        let figure_of = |seq: Seq| {
+            let at = figures.binary_search_by_key(&seq, |(known, _)| *known).ok()?;
+            Some(figures[at].1 as usize)
         };
-        if let Some(published) = claim.published.filter(earlier) {
-            figure.published = Some(published);
+        let mut revising: Vec<&Claimed> = claims.iter().filter(|claim| claim.revises).collect();
+        revising.sort_unstable_by_key(|claim| claim.seq);
+        for claim in revising {
+            let (new, old) = (claim.figure as usize, records.record(claim.version).revises.and_then(figure_of));
+            let Some(old) = old.filter(|old| *old != new) else { continue };
+            // What says again what was revised before stands again: without this a ring would leave nothing.
+            if self.is_superseded_through(new, old) {
+                self.figures[new].standing = Standing::Current;
+            }
+            self.figures[old].standing = Standing::Superseded { by: new, cause: Cause::Revised };
         }
-        self.resolved.records.push(Placed { version: claim.version, figure: at as u32 });
+    }
+
+    /// Whether following what superseded `figure`, and what superseded that, leads to `other`.
+    fn is_superseded_through(&self, figure: usize, other: usize) -> bool {
+        let next = |at: &usize| match self.figures[*at].standing {
+            Standing::Superseded { by, .. } => Some(by),
+            _ => None,
+        };
+        // No chain is longer than there are figures.
+        std::iter::successors(next(&figure), next).take(self.figures.len()).any(|at| at == other)
+    }
+
+    /// The current figure: of those that are open the last one.
+    pub(super) fn current(&self, calendar: &Calendar) -> Option<usize> {
+        let open = self.figures.iter().enumerate().filter(|(_, figure)| figure.standing == Standing::Current);
+        open.max_by_key(|(_, figure)| figure.rank(calendar)).map(|(at, _)| at)
+    }
+
+    /// Finds the current figure, and says of every other open one which figure came after it.
+    pub(super) fn settle(&mut self, calendar: &Calendar) -> Option<usize> {
+        let Groups { figures, order, .. } = self;
+        let open = (0..).zip(&*figures).filter(|(_, figure)| figure.standing == Standing::Current);
+        order.clear();
+        order.extend(open.map(|(at, figure)| (figure.rank(calendar), at)));
+        order.sort_unstable();
+        let current = order.last()?.1 as usize;
+        for pair in order.windows(2) {
+            let (at, by) = (pair[0].1 as usize, pair[1].1 as usize);
+            let weaker = figures[at].weak && !figures[current].weak;
+            figures[at].standing = if weaker {
+                Standing::Parallel { beside: current }
+            } else {
+                Standing::Superseded { by, cause: Cause::Newer }
+            };
+        }
+        Some(current)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::event::Seq;
 use crate::state::State;
-use crate::state::key::SeriesKey;
+use crate::state::key::{Key, SeriesKey};
 
 /// The versions of some series, in order of events within each.
 pub(crate) struct Grouped {
@@ -11,19 +11,34 @@ pub(crate) struct Grouped {
     starts: Vec<u32>,
 }
 
+/// How many versions each series has, by its key.
+pub(crate) fn sizes(state: &State) -> Vec<u32> {
+    let mut sizes = vec![0; state.series_count()];
+    state.records().series().for_each(|(_, key)| sizes[key.index()] += 1);
+    sizes
+}
+
 impl Grouped {
-    /// Groups the versions of as many series as `count`; `place` is their number here, `None` for any other series. The records
-    /// are gone through twice: it is cheaper to group parts of the series one after the other than to hold all in memory.
-    pub(crate) fn new(state: &State, count: usize, place: impl Fn(SeriesKey) -> Option<usize>) -> Grouped {
-        let mut starts = vec![0u32; count + 1];
-        for at in state.records().series().filter_map(|(_, key)| place(key)) {
-            starts[at + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
+    /// Groups the versions of all series, by their keys.
+    pub(crate) fn all(state: &State) -> Grouped {
+        Grouped::new(state, sizes(state).into_iter(), |key| Some(key.index()))
+    }
+
+    /// Groups the versions of series of these sizes; `place` is their number here, `None` for any other series. All records
+    /// are gone through: it is cheaper to group parts of the series one after the other than to hold all in memory.
+    pub(crate) fn new(
+        state: &State,
+        sizes: impl Iterator<Item = u32>,
+        place: impl Fn(SeriesKey) -> Option<usize>,
+    ) -> Grouped {
+        let mut end = 0;
+        let mut starts = vec![0];
+        starts.extend(sizes.map(|size| {
+            end += size;
+            end
+        }));
         let mut next = starts.clone();
-        let mut versions = vec![0; starts[count] as usize];
+        let mut versions = vec![0; end as usize];
         for (version, key) in state.records().series() {
             let Some(at) = place(key) else { continue };
             versions[next[at] as usize] = version;

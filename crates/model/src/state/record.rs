@@ -4,6 +4,8 @@
 //! that of the event that made it, which an event of another type leaves empty. What few versions have, and what does not fit,
 //! is kept aside and marked.
 
+mod word;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -11,6 +13,8 @@ use super::key::{DateKey, Key, PublishedKey, ReporterKey, SeriesKey, SourceKey};
 use super::numbers::Numbers;
 use crate::event::Seq;
 use crate::value::{Decimal, Form, Value};
+
+pub(crate) use word::{Word, Words};
 
 /// One version of one claim: what `figure.reported` said, or what a correction of it says.
 #[derive(Clone, Copy, Debug)]

@@ -1,0 +1,91 @@
+//! The records of one series that count, each in few words.
+
+use super::Resolver;
+use super::calendar::Rank;
+use super::withdrawn::Withdrawn;
+use crate::clock::LeftOut;
+use crate::event::Seq;
+use crate::state::key::{DateKey, PublishedKey};
+use crate::state::record::{Record, Word, Words};
+
+/// A visible record in force, ready to be grouped: what is compared, and where the rest is to be found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claimed {
+    pub(super) version: Seq,
+    pub(super) seq: Seq,
+    pub(super) value: Word,
+    pub(super) as_of: Option<DateKey>,
+    /// The days of `as_of`.
+    pub(super) days: Rank,
+    pub(super) published: Option<PublishedKey>,
+    /// When `published` was surely public.
+    pub(super) public: Rank,
+    pub(super) relayed: bool,
+    pub(super) doubted: bool,
+    pub(super) revises: bool,
+    /// The figure it is a record of, once it is grouped.
+    pub(super) figure: u32,
+}
+
+impl Claimed {
+    pub(super) fn new(resolver: &Resolver<'_>, record: &Record, words: &mut Words) -> Claimed {
+        let state = resolver.state;
+        let published = state.published_key(record.published, record.source);
+        Claimed {
+            version: record.version,
+            seq: record.original,
+            value: words.of(&state.records, record),
+            as_of: record.as_of,
+            days: resolver.calendar.date(record.as_of),
+            published,
+            public: resolver.calendar.publication(published).from,
+            relayed: record.relayed_by.is_some(),
+            doubted: record.is_doubted(),
+            revises: record.revises.is_some(),
+            figure: 0,
+        }
+    }
+
+    pub(super) fn is_weak(&self) -> bool {
+        self.relayed || self.doubted
+    }
+
+    /// The order in which records are placed, as one number: dated before undated, by as-of; then strong before weak;
+    /// then by publication, unknown last; then as recorded.
+    pub(super) fn turn(&self) -> u128 {
+        let weak = u128::from(self.is_weak());
+        self.days.none_last() << 65 | weak << 64 | self.public.none_last() << 32 | u128::from(self.seq)
+    }
+}
+
+/// Memory for resolving one series after the other: nothing is allocated for a series that is no longer than those
+/// before it.
+#[derive(Default)]
+pub struct Scratch {
+    /// The records of the series, those of figures that were not withdrawn in the order they are placed in.
+    pub(super) claims: Vec<Claimed>,
+    pub(super) words: Words,
+    pub(super) groups: super::group::Groups,
+    pub(super) withdrawn: Withdrawn,
+}
+
+impl Scratch {
+    /// Reads the records of the series with these versions that are in force and visible.
+    pub(super) fn read(&mut self, resolver: &Resolver<'_>, versions: &[Seq]) -> LeftOut {
+        let mut left_out = LeftOut::default();
+        let records = &resolver.state.records;
+        self.claims.clear();
+        self.words.begin();
+        for record in versions.iter().map(|version| records.record(*version)).filter(Record::is_in_force) {
+            let claim = Claimed::new(resolver, &record, &mut self.words);
+            if resolver.is_public_key(claim.published) {
+                self.claims.push(claim);
+            } else if claim.published.is_some() {
+                left_out.later_published += 1;
+            } else {
+                left_out.unpublished += 1;
+            }
+        }
+        left_out
+    }
+}
