@@ -4,6 +4,7 @@ use std::io::Write;
 
 use recount_model::answer::Answers;
 use recount_model::clock::{Clocks, LeftOut};
+use recount_model::state::key::IndicatorKey;
 use recount_tables::{CaseDetail, Cell, Context, RowError, Table};
 use serde_json::{Map, Value, json};
 
@@ -88,7 +89,7 @@ pub(crate) fn collect(
     keep: &dyn Fn(&Row<'_>) -> bool,
 ) -> Result<Vec<OwnedRow>, Failure> {
     let mut rows = Vec::new();
-    let listing = Listing { table, keep, columns: &[], asked: String::new() };
+    let listing = Listing { table, indicators: None, keep, columns: &[], asked: String::new() };
     listing.each(context, |row| {
         let cells = row.cells.iter().map(owned).collect();
         rows.push(OwnedRow { table, cells });
@@ -115,6 +116,8 @@ pub(crate) fn json_rows(view: &View, answers: &Answers<'_>) -> Map<String, Value
 /// A listing: a table, the rows to keep, and the columns people see.
 pub(crate) struct Listing<'l> {
     pub(crate) table: &'static Table,
+    /// The indicators it is about, where not all: for others no rows are made.
+    pub(crate) indicators: Option<&'l [IndicatorKey]>,
     pub(crate) keep: &'l dyn Fn(&Row<'_>) -> bool,
     pub(crate) columns: &'l [Shown],
     /// What was asked for, for an answer that is empty.
@@ -171,7 +174,8 @@ impl Listing<'_> {
         answers: &Answers<'_>,
     ) -> Result<(), Failure> {
         let texts = view.texts();
-        let context = Context { answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
+        let context =
+            Context { answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: self.indicators };
         let clocks = clock_lines(&view.clocks, answers.left_out());
         let shown = match output.format {
             Format::Table => self.print_table(output, &context, &clocks)?,

@@ -185,7 +185,8 @@ impl<'s> Resolver<'s> {
     pub fn new(state: &'s State, clocks: &Clocks) -> Self {
         let acts = Acts::default();
         let calendar = Calendar::new(state);
-        let mut resolver = Resolver { state, clocks: clocks.clone(), calendar, acts, versions: OnceLock::new() };
+        let mut resolver =
+            Resolver { state, clocks: clocks.clone(), calendar, acts, versions: OnceLock::new() };
         resolver.acts = Acts::new(state, &resolver.calendar, |own, source| {
             resolver.is_public(state.published(own, source))
         });
@@ -246,7 +247,13 @@ impl<'s> Resolver<'s> {
         versions: &[Seq],
         scratch: &mut Scratch,
     ) -> (Option<Latest>, LeftOut) {
-        let left_out = self.group(series, versions, scratch);
+        let left_out = match scratch.read_latest(self, series, versions) {
+            true => {
+                scratch.groups.fill(self, &mut scratch.claims);
+                LeftOut::default()
+            }
+            false => self.group(series, versions, scratch),
+        };
         let current = scratch.groups.current(&self.calendar);
         (current.and_then(|at| self.told(series, at, scratch)), left_out)
     }
@@ -313,7 +320,7 @@ impl<'s> Resolver<'s> {
             span: self.calendar.span(self.calendar.date(record.as_of)),
             published: published.map(|key| *self.state.publications.get(key)),
             doubted: record.is_doubted(),
-            weak: record.is_doubted() || record.relayed_by.is_some(),
+            weak: record.is_weak(),
             standing: Standing::Current,
         }
     }

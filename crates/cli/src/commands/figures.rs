@@ -1,6 +1,7 @@
 //! `recount figures`: the current figure of each series.
 
 use recount_model::state::State;
+use recount_model::state::key::IndicatorKey;
 use recount_replay::index::Asked;
 use recount_tables::Table;
 
@@ -65,8 +66,14 @@ pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result
         unknown_names(state, query)
     })?;
     let keep = |row: &Row<'_>| keeps(row, query);
-    let listing =
-        Listing { table: table("figures"), keep: &keep, columns: COLUMNS, asked: asked("figures", query) };
+    let indicators = indicators(&view.replay.state, query);
+    let listing = Listing {
+        table: table("figures"),
+        indicators: indicators.as_deref(),
+        keep: &keep,
+        columns: COLUMNS,
+        asked: asked("figures", query),
+    };
     listing.print(output, &view, &view.answers())?;
     output.finish()?;
     if !query.indicators.is_empty() {
@@ -92,6 +99,12 @@ pub(crate) fn keeps(row: &Row<'_>, query: &Query) -> bool {
     wanted(&query.indicators, "indicator")
         && wanted(&query.reporter, "reporter")
         && wanted(&query.place, "place")
+}
+
+/// The indicators that were asked for, where not all are.
+pub(crate) fn indicators(state: &State, query: &Query) -> Option<Vec<IndicatorKey>> {
+    let asked = query.indicators.iter().filter_map(|id| state.indicators().find(id));
+    (!query.indicators.is_empty()).then(|| asked.collect())
 }
 
 /// The ids that were asked for and that the ledger does not declare.

@@ -5,7 +5,9 @@ use std::io::Write;
 use recount_tables::{CaseDetail, Context};
 
 use crate::args::{Format, Global, Query};
-use crate::commands::figures::{asked, bearing_on, disputed, interval, keeps, subject, table, unknown_names};
+use crate::commands::figures::{
+    asked, bearing_on, disputed, indicators, interval, keeps, subject, table, unknown_names,
+};
 use crate::error::Failure;
 use crate::listing::{Listing, Row, Shown, collect};
 use crate::output::Output;
@@ -78,8 +80,10 @@ pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result
         writeln!(output.stdout(), "{}\n{}", printable(&title), printable(&origin))?;
     }
     let keep = |row: &Row<'_>| keeps(row, query);
+    let indicators = indicators(&view.replay.state, query);
     let listing = Listing {
         table: table("headlines"),
+        indicators: indicators.as_deref(),
         keep: &keep,
         columns: COLUMNS,
         asked: asked("headlines", query),
@@ -88,8 +92,12 @@ pub(crate) fn run(global: &Global, output: &mut Output, query: &Query) -> Result
     listing.print(output, &view, &answers)?;
     if output.format == Format::Table {
         let texts = view.texts();
-        let context =
-            Context { answers: &answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
+        let context = Context {
+            answers: &answers,
+            texts: &texts,
+            case_detail: CaseDetail::Coarse,
+            indicators: indicators.as_deref(),
+        };
         let rows = collect(table("headlines"), &context, &keep)?;
         if rows.iter().any(|row| as_of(&row.as_row()).starts_with('(')) {
             writeln!(output.stdout(), "(in brackets: published; such a figure has no as-of of its own)")?;

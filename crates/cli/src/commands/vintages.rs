@@ -6,13 +6,14 @@ use std::io::Write;
 
 use recount_model::answer::Answers;
 use recount_model::problem::Code;
+use recount_model::state::key::IndicatorKey;
 use recount_model::state::{Series, State};
 use recount_model::vintages::{Apart, Summary, Triangle, triangles};
 use recount_tables::{CaseDetail, Context, VINTAGES};
 use serde_json::{Value, json};
 
 use crate::args::{ClockOptions, Format, Global, Query, Release, Vintages};
-use crate::commands::figures::{asked, interval, keeps, subject, unknown_names};
+use crate::commands::figures::{asked, indicators, interval, keeps, subject, unknown_names};
 use crate::error::{Failure, Trouble, USAGE};
 use crate::listing::{Listing, OwnedRow, Row, Shown, collect, json_rows};
 use crate::output::Output;
@@ -64,11 +65,14 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Vintages) -> R
     let asked = asked("releases", &query);
     let answers = view.answers();
     let keep = |row: &Row<'_>| keeps(row, &query) && is_wanted(row, options.release.unwrap_or_default());
-    let listing = Listing { table: &VINTAGES, keep: &keep, columns: COLUMNS, asked: asked.clone() };
+    let indicators = indicators(answers.state(), &query);
+    let indicators = indicators.as_deref();
+    let listing =
+        Listing { table: &VINTAGES, indicators, keep: &keep, columns: COLUMNS, asked: asked.clone() };
     let long = options.long || output.is_json() || (output.format == Format::Csv && !options.wide);
     let found = Found::new(&answers, &query);
     match (output.format, long) {
-        (Format::Json, _) => return print_json(output, &view, &answers, &keep, &found),
+        (Format::Json, _) => return print_json(output, &view, &answers, indicators, &keep, &found),
         (Format::Table, false) => triangle::print(output, answers.state(), &found.triangles, options)?,
         (Format::Csv, false) => triangle::print_csv(output, answers.state(), &found.triangles, options)?,
         _ => listing.print(output, &view, &answers)?,
@@ -139,11 +143,12 @@ fn print_json(
     output: &mut Output,
     view: &View,
     answers: &Answers<'_>,
+    indicators: Option<&[IndicatorKey]>,
     keep: &dyn Fn(&Row<'_>) -> bool,
     found: &Found,
 ) -> Result<(), Failure> {
     let texts = view.texts();
-    let context = Context { answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators: None };
+    let context = Context { answers, texts: &texts, case_detail: CaseDetail::Coarse, indicators };
     let rows = collect(&VINTAGES, &context, keep)?;
     let state = answers.state();
     let apart = found

@@ -50,7 +50,13 @@ pub(crate) fn run(global: &Global, output: &mut Output, votes: &Votes) -> Result
         Format::Jsonl | Format::Csv => {
             let (name, column) = if votes.id.is_some() { ("positions", "vote") } else { ("votes", "id") };
             let keep = |row: &Row<'_>| wanted(row, column);
-            let listing = Listing { table: table(name), keep: &keep, columns: &[], asked: name.to_owned() };
+            let listing = Listing {
+                table: table(name),
+                indicators: None,
+                keep: &keep,
+                columns: &[],
+                asked: name.to_owned(),
+            };
             listing.print(output, &view, &answers)
         }
     }

@@ -20,7 +20,7 @@ impl Review<'_> {
         let checks = self.state().checks();
         let mut findings = Vec::new();
         let totals = LazyCell::new(|| Totals::new(self));
-        let newest = self.newest_of_each();
+        let newest = LazyCell::new(|| self.newest_of_each());
         for key in checks.live_keys() {
             match checks.row(key) {
                 CheckRow::Total { indicator, parts } => {

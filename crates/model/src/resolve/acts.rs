@@ -51,7 +51,8 @@ impl Acts {
     ) -> Acts {
         let mut acts = Acts { named: vec![Named::default(); state.series_count()], ..Acts::default() };
         let series = |record: Seq| state.records.in_force(record).map(|record| record.series.index());
-        for entry in state.withdrawals.live().filter(|entry| is_public(entry.row.published, entry.row.source)) {
+        for entry in state.withdrawals.live().filter(|entry| is_public(entry.row.published, entry.row.source))
+        {
             let published = calendar.publication(state.published_key(entry.row.published, entry.row.source));
             let taken = Taken { by: entry.seq, published: published.from };
             acts.withdrawals.push((entry.row.target, taken));

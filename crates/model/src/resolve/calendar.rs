@@ -18,7 +18,10 @@ impl Rank {
 
     fn of<T: Ord>(thing: &T, sorted: &[T]) -> Rank {
         let before = sorted.partition_point(|other| other < thing);
-        Rank(u32::try_from(before + 1).expect("there are not more dates than figures and sources, and these have keys"))
+        Rank(
+            u32::try_from(before + 1)
+                .expect("there are not more dates than figures and sources, and these have keys"),
+        )
     }
 
     pub(super) fn is_some(self) -> bool {

@@ -5,7 +5,7 @@ use super::calendar::Rank;
 use super::withdrawn::Withdrawn;
 use crate::clock::LeftOut;
 use crate::event::Seq;
-use crate::state::key::{DateKey, PublishedKey};
+use crate::state::key::{DateKey, PublishedKey, SeriesKey};
 use crate::state::record::{Record, Word, Words};
 
 /// A visible record in force, ready to be grouped: what is compared, and where the rest is to be found.
@@ -73,10 +73,9 @@ impl Scratch {
     /// Reads the records of the series with these versions that are in force and visible.
     pub(super) fn read(&mut self, resolver: &Resolver<'_>, versions: &[Seq]) -> LeftOut {
         let mut left_out = LeftOut::default();
-        let records = &resolver.state.records;
         self.claims.clear();
         self.words.begin();
-        for record in versions.iter().map(|version| records.record(*version)).filter(Record::is_in_force) {
+        for record in resolver.in_force(versions) {
             let claim = Claimed::new(resolver, &record, &mut self.words);
             if resolver.is_public_key(claim.published) {
                 self.claims.push(claim);
@@ -87,5 +86,59 @@ impl Scratch {
             }
         }
         left_out
+    }
+
+    /// Reads the records that are in force and about these days, where all are visible.
+    fn read_about(&mut self, resolver: &Resolver<'_>, versions: &[Seq], days: Rank) {
+        self.claims.clear();
+        self.words.begin();
+        let about = resolver.in_force(versions).filter(|record| resolver.calendar.date(record.as_of) == days);
+        self.claims.extend(about.map(|record| Claimed::new(resolver, &record, &mut self.words)));
+    }
+
+    /// Of a series whose versions are given, reads the records of the current figure and of those for the same days, where
+    /// these are all that matters; whether they are.
+    ///
+    /// In most series they are, and nothing need be known of other days: no clock leaves anything out, nothing is withdrawn or names
+    /// what it revises, and what is undated became public before the latest days that its reporter spoke of, so that it is
+    /// neither current nor says the current figure again.
+    pub(super) fn read_latest(
+        &mut self,
+        resolver: &Resolver<'_>,
+        series: SeriesKey,
+        versions: &[Seq],
+    ) -> bool {
+        let Resolver { calendar, clocks, .. } = resolver;
+        if clocks.as_of.is_some() || clocks.published_by.is_some() || resolver.acts.withdraw_in(series) {
+            return false;
+        }
+        let (mut latest, mut undated) = (Rank::NONE, Rank::NONE);
+        for record in resolver.in_force(versions) {
+            let days = calendar.date(record.as_of);
+            if record.revises.is_some() {
+                return false;
+            } else if !days.is_some() {
+                let published = resolver.state.published_key(record.published, record.source);
+                if published.is_none() {
+                    return false;
+                }
+                undated = undated.max(calendar.publication(published).days);
+            } else if !record.is_weak() {
+                latest = latest.max(days);
+            }
+        }
+        let is_plain = latest.is_some() && calendar.last_day(undated) < calendar.last_day(latest);
+        if is_plain {
+            self.read_about(resolver, versions, latest);
+        }
+        is_plain
+    }
+}
+
+impl Resolver<'_> {
+    /// The records with these versions that are in force.
+    fn in_force(&self, versions: &[Seq]) -> impl Iterator<Item = Record> {
+        let records = &self.state.records;
+        versions.iter().map(|version| records.record(*version)).filter(Record::is_in_force)
     }
 }

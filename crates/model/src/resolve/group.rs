@@ -64,7 +64,8 @@ impl Draft {
 
     /// Whether this record, its first, says all that is known of it.
     pub(super) fn says_just(&self, first: &Claimed) -> bool {
-        let Draft { seq, version, value, as_of, days, published, public, doubted, weak, .. } = Draft::new(first, self.standing);
+        let Draft { seq, version, value, as_of, days, published, public, doubted, weak, .. } =
+            Draft::new(first, self.standing);
         (self.seq, self.version, self.value, self.as_of, self.days) == (seq, version, value, as_of, days)
             && (self.published, self.public, self.doubted, self.weak) == (published, public, doubted, weak)
     }
@@ -77,7 +78,10 @@ impl Draft {
     /// Its place in its series, as one number in the order of [`Figure::key`].
     fn key(&self, calendar: &Calendar) -> u128 {
         let undated = u128::from(!self.days.is_some());
-        self.effective(calendar).number() << 65 | undated << 64 | self.public.number() << 32 | u128::from(self.seq)
+        self.effective(calendar).number() << 65
+            | undated << 64
+            | self.public.number() << 32
+            | u128::from(self.seq)
     }
 
     /// The same, but weak figures come before all others.
@@ -203,13 +207,7 @@ impl Groups {
 
     /// The figure that a record says again: the one that stands, also as a bound around its exact value; an equal one
     /// beside it that is not older; or, without a date of publication, any equal one.
-    fn repeated(
-        &mut self,
-        records: &Records,
-        claim: &Claimed,
-        current: usize,
-        later: bool,
-    ) -> Option<usize> {
+    fn repeated(&mut self, records: &Records, claim: &Claimed, current: usize, later: bool) -> Option<usize> {
         let standing = &self.figures[current];
         let restates = || {
             let exact = said(records, standing.version).low();
@@ -353,7 +351,8 @@ impl Groups {
         let mut revising: Vec<&Claimed> = claims.iter().filter(|claim| claim.revises).collect();
         revising.sort_unstable_by_key(|claim| claim.seq);
         for claim in revising {
-            let (new, old) = (claim.figure as usize, records.record(claim.version).revises.and_then(figure_of));
+            let (new, old) =
+                (claim.figure as usize, records.record(claim.version).revises.and_then(figure_of));
             let Some(old) = old.filter(|old| *old != new) else { continue };
             // What says again what was revised before stands again: without this a ring would leave nothing.
             if self.is_superseded_through(new, old) {

@@ -1,6 +1,11 @@
 //! The rules of one figure and many records, each by the smallest ledger that shows it.
 
-use crate::testing::Book;
+use proptest::prelude::*;
+
+use super::{Figure, Scratch};
+use crate::answer::in_order;
+use crate::event::Seq;
+use crate::testing::{Book, any_line};
 
 fn check(lines: &str, clocks: &str, expected: &str) {
     assert_eq!(Book::new(lines).figures(clocks), expected.replace("\n        ", "\n").trim());
@@ -340,4 +345,56 @@ fn another_start_and_another_period_are_other_series() {
         flow a: 4 [21] current
         flow a: 1 [22] current",
     );
+}
+
+/// What is dated to one day, to others and not at all, so that the latest days are one time all that matters and another
+/// time are not.
+fn any_claim() -> impl Strategy<Value = String> {
+    let value = prop::sample::select(vec!["10", "10.0", "11", "12", "8..12", "~10", "4000000000"]);
+    let as_of = prop::sample::select(vec![
+        "",
+        "as_of=2025-01-01",
+        "as_of=2025-01",
+        "as_of=2025-01-31",
+        "as_of=2025-02-01",
+        "as_of=2025-01-01/..",
+    ]);
+    let published =
+        prop::sample::select(vec!["", "source=s1", "source=s2", "published=2025-01", "published=2025-02-01"]);
+    let more = prop::sample::select(vec!["", "", "", "", "doubt=x", "relayed_by=press"]);
+    (value, as_of, published, more)
+        .prop_map(|(value, as_of, published, more)| format!("figure back {value} {as_of} {published} {more}"))
+}
+
+proptest! {
+    #[test]
+    fn the_current_figure_alone_is_that_of_all_figures(
+        lines in prop::collection::vec(prop_oneof![4 => any_claim(), 1 => any_line()], 1..24),
+    ) {
+        let mut book = Book::new("");
+        for line in lines {
+            if book.admits(&line) {
+                book.append(&line);
+            }
+        }
+        let mut scratch = Scratch::default();
+        for clocks in ["", "published_by=2025-01-31", "as_of=2025-01-31"] {
+            let answers = book.answers(clocks);
+            let resolver = answers.resolver();
+            for series in in_order(&book.state) {
+                let resolved = resolver.resolve(series);
+                let (latest, left_out) = resolver.latest(series, resolver.versions(series), &mut scratch);
+                prop_assert_eq!(left_out, resolved.left_out);
+                prop_assert_eq!(latest.is_some(), resolved.current.is_some());
+                let Some((latest, at)) = latest.zip(resolved.current) else { continue };
+                let records: Vec<Seq> = resolved.records_of(at).collect();
+                let record = |version: &Seq| book.state.records.record(*version);
+                let first = records.iter().min_by_key(|version| record(version).original).unwrap();
+                let figure: Figure = latest.figure.unwrap_or_else(|| resolver.alone(&record(first)));
+                prop_assert_eq!(figure, resolved.figures[at]);
+                prop_assert_eq!((latest.first, latest.records as usize), (*first, records.len()));
+                prop_assert_eq!(latest.disputes, resolver.disputes(records.into_iter()));
+            }
+        }
+    }
 }

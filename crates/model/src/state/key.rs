@@ -65,6 +65,8 @@ keys! {
     PublishedKey,
     /// A series.
     SeriesKey,
+    /// A value that is not one small number.
+    AsideKey,
 }
 
 /// Distinct values in order of first appearance, each under a key.

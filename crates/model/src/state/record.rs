@@ -45,6 +45,11 @@ impl Record {
         self.marks.has(DOUBTED)
     }
 
+    /// It is doubted or relayed: a figure of such records is current only where the series has no other.
+    pub(crate) fn is_weak(&self) -> bool {
+        self.marks.has(DOUBTED | RELAYED)
+    }
+
     /// A verbatim wording was recorded.
     pub fn is_worded(&self) -> bool {
         self.marks.has(WORDED)
@@ -265,8 +270,12 @@ impl Records {
         if !record.marks.has(TEXT) {
             return record.marks.value(record.number);
         }
-        let text = self.texts[record.number as u32 as usize..].split('\n').next().unwrap_or_default();
-        Value::parse(text).expect("the text is the notation of a value")
+        Value::parse(self.text(record)).expect("the text is the notation of a value")
+    }
+
+    /// The text of a value that is not one small number.
+    fn text(&self, record: &Record) -> &str {
+        self.texts[record.number as u32 as usize..].split('\n').next().unwrap_or_default()
     }
 
     /// What the claim of event `original` says now.

@@ -1,9 +1,7 @@
 //! Values as single words, to be compared fast.
 
-use hashbrown::HashMap;
-
 use super::{ABOUT, FORM, Marks, Record, Records, SCALE, TEXT};
-use crate::value::Value;
+use crate::state::key::{AsideKey, Key, Names};
 
 /// A value in one word: two words from the same [`Words`] are equal exactly where their values say the same.
 ///
@@ -17,9 +15,9 @@ const ASIDE: u64 = 1 << 63;
 /// Of such a value: it is a bare number.
 const BARE: u64 = 1 << 62;
 
-/// The values that are not small numbers, each with its own one.
+/// The values that are not small numbers, each in its one spelling.
 #[derive(Default)]
-pub(crate) struct Words(HashMap<Value, u64>);
+pub(crate) struct Words(Names<AsideKey>);
 
 /// So many values are kept from series to series, as others may say the same.
 const KEPT: usize = 1 << 10;
@@ -46,21 +44,35 @@ impl Words {
         if !record.marks.has(TEXT) {
             return Word::small(record.marks, record.number);
         }
-        let value = records.value(record).normal();
-        if let Some((marks, digits)) = Marks::of(&value) {
-            return Word::small(marks, digits);
+        let text = records.text(record);
+        if is_spelt_once(text) {
+            return self.aside(text, text.bytes().all(|byte| byte.is_ascii_digit()));
         }
-        let next = self.0.len() as u64;
-        let bare = if value.is_exact() { BARE } else { 0 };
-        Word(ASIDE | bare | *self.0.entry(value).or_insert(next))
+        let value = records.value(record).normal();
+        match Marks::of(&value) {
+            Some((marks, digits)) => Word::small(marks, digits),
+            None => self.aside(&value.to_string(), value.is_exact()),
+        }
+    }
+
+    /// The value with this one spelling, which is not one small number.
+    fn aside(&mut self, text: &str, is_exact: bool) -> Word {
+        let bare = if is_exact { BARE } else { 0 };
+        Word(ASIDE | bare | self.0.intern(text).index() as u64)
     }
 
     /// Begins another series: words from here on have nothing to do with those before.
     pub(crate) fn begin(&mut self) {
         if self.0.len() > KEPT {
-            self.0.clear();
+            self.0 = Names::default();
         }
     }
+}
+
+/// Whether no other text says the same as this value: only signs and decimals can be spelt in several ways.
+fn is_spelt_once(text: &str) -> bool {
+    let is_decimal = |part: &[u8]| part[1] == b'.' && part[0] != b'.' && part[2] != b'.';
+    !text.bytes().any(|byte| byte == b'-') && !text.as_bytes().windows(3).any(is_decimal)
 }
 
 #[cfg(test)]
@@ -73,10 +85,37 @@ mod tests {
     use super::*;
     use crate::event::Seq;
     use crate::state::key::{Key, SeriesKey};
+    use crate::value::Value;
 
-    const SPELLINGS: [&str; 22] = [
-        "0", "-0", "-0.0", "0.000", "0.0000", "12.5", "12.50", "12.5000", "-12.5", "125", "1250", "~125", ">125",
-        ">=125", "<125", "<=125", "~>125", "120..125", "120.0..125", "120..124..125", "4000000000", "4000000000.0",
+    const SPELLINGS: [&str; 28] = [
+        "0",
+        "-0",
+        "-0.0",
+        "0.000",
+        "0.0000",
+        "12.5",
+        "12.50",
+        "12.5000",
+        "-12.5",
+        "125",
+        "1250",
+        "~125",
+        ">125",
+        ">=125",
+        "<125",
+        "<=125",
+        "~>125",
+        "120..125",
+        "120.0..125",
+        "120..124..125",
+        "4000000000",
+        "4000000000.0",
+        "-4000000000",
+        ">4000000000",
+        "120..<125",
+        "120..<125.00",
+        "-5..0",
+        "-5..-0",
     ];
 
     fn record(version: Seq, value: &str) -> NewRecord {
