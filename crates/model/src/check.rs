@@ -85,8 +85,8 @@ pub struct Finding {
     pub severity: Severity,
     /// The events involved, ascending, each once. A figure stands under its smallest sequence number.
     pub figures: Vec<Seq>,
-    /// By how much it is off, where that is a number.
-    pub difference: Option<Interval>,
+    /// By how much it is off, in the notation, where that is a number.
+    pub difference: Option<String>,
     /// What was found: one sentence without a final stop.
     pub message: String,
     /// Where more is to be seen.
@@ -116,7 +116,7 @@ impl Finding {
     }
 
     fn off_by(self, difference: Option<Interval>) -> Self {
-        Finding { difference, ..self }
+        Finding { difference: difference.map(|difference| difference.notation()), ..self }
     }
 
     fn seen_at(self, more: More) -> Self {

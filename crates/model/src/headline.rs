@@ -5,7 +5,7 @@ mod passed_over;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::answer::Answers;
+use crate::answer::{Answers, CurrentFigure};
 use crate::date::Day;
 use crate::event::{ReporterKind, Rule, Seq};
 use crate::state::key::{BreakdownKey, IndicatorKey, PlaceKey, ReporterKey, SeriesKey};
@@ -138,19 +138,21 @@ pub(crate) fn counted_under(
     let default = Rule::Latest;
     let rule = policy.map_or(&default, |(_, row)| &row.rule);
     let candidates = candidates(answers, range);
-    let latest = candidates.iter().copied().max_by_key(|&at| answers.figure(at).figure.key());
-    let fresh = Fresh::new(answers, policy.map(|(_, row)| row), latest);
-    let (eligible, stale): (Vec<usize>, Vec<usize>) = candidates.into_iter().partition(|&at| fresh.keeps(at));
+    let latest = newest(candidates.iter());
+    let fresh = Fresh::new(policy.map(|(_, row)| row), latest);
+    let (eligible, stale): (Vec<Candidate<'_>>, Vec<Candidate<'_>>) =
+        candidates.iter().copied().partition(|(_, figure)| fresh.keeps(figure));
     let selection = match (latest, rule) {
         (None, _) => Selection::Nothing(nothing(state, subject)),
-        (Some(_), Rule::Range) => range_of(answers, subject, &eligible),
-        (Some(latest), Rule::Latest) => Selection::Figure { at: latest, fell_back: false },
-        (Some(latest), Rule::Prefer(listed)) => match preferred(answers, &eligible, listed) {
+        (Some(_), Rule::Range) => range_of(state, subject, &eligible),
+        (Some((at, _)), Rule::Latest) => Selection::Figure { at: *at, fell_back: false },
+        (Some((latest, _)), Rule::Prefer(listed)) => match preferred(state, &eligible, listed) {
             Some(at) => Selection::Figure { at, fell_back: false },
-            None => Selection::Figure { at: latest, fell_back: true },
+            None => Selection::Figure { at: *latest, fell_back: true },
         },
     };
-    let mut bodies: Vec<ReporterKey> = eligible.iter().map(|&at| state.body(reporter(answers, at))).collect();
+    let body = |(_, figure): &Candidate<'_>| state.body(reporter(state, figure));
+    let mut bodies: Vec<ReporterKey> = eligible.iter().map(body).collect();
     bodies.sort_unstable();
     bodies.dedup();
     Headline {
@@ -159,71 +161,79 @@ pub(crate) fn counted_under(
         rule: rule.as_str(),
         selection,
         bodies: bodies.len(),
-        disputed: eligible.iter().any(|&at| !answers.figure(at).disputes.is_empty()),
-        eligible,
+        disputed: eligible.iter().any(|(_, figure)| !figure.disputes.is_empty()),
+        eligible: eligible.iter().map(|(at, _)| *at).collect(),
         stale: stale.len(),
     }
 }
 
+/// A figure that may be selected, with its position in [`Answers::figures`].
+type Candidate<'a> = (usize, CurrentFigure<'a>);
+
 /// The figures a policy chooses among: undoubted, counted from the indicator's own start, for a period indicator of
 /// the latest period; those of media only where there is no other.
-fn candidates(answers: &Answers<'_>, range: Range<usize>) -> Vec<usize> {
+fn candidates<'a>(answers: &'a Answers<'_>, range: Range<usize>) -> Vec<Candidate<'a>> {
     let state = answers.state();
-    let mut all: Vec<usize> = range
-        .filter(|&at| {
-            let figure = answers.figure(at);
-            !figure.figure.doubted && state.series(figure.series).since.is_none()
-        })
+    let figures = range.map(|at| (at, answers.figure(at)));
+    let mut all: Vec<Candidate<'_>> = figures
+        .filter(|(_, figure)| !figure.figure.doubted && state.series(figure.series).since.is_none())
         .collect();
-    let is_media =
-        |at: &usize| state.reporters().row(reporter(answers, *at)).kind == Some(ReporterKind::Media);
+    let is_media = |(_, figure): &Candidate<'_>| is_media(state, reporter(state, figure));
     if !all.iter().all(is_media) {
-        all.retain(|at| !is_media(at));
+        all.retain(|candidate| !is_media(candidate));
     }
-    let period = |at: &usize| state.series(answers.series_of(*at)).period;
-    if let Some(latest) = all.iter().copied().max_by_key(|&at| answers.figure(at).figure.key()) {
-        all.retain(|at| period(at) == period(&latest));
+    let period = |figure: &CurrentFigure<'_>| state.series(figure.series).period;
+    if let Some(latest) = newest(all.iter()).map(|(_, figure)| period(figure)) {
+        all.retain(|(_, figure)| period(figure) == latest);
     }
     all
 }
 
-fn reporter(answers: &Answers<'_>, at: usize) -> ReporterKey {
-    answers.state().series(answers.series_of(at)).reporter
+/// The last one in the order of figures.
+fn newest<'c, 'a>(candidates: impl Iterator<Item = &'c Candidate<'a>>) -> Option<&'c Candidate<'a>>
+where
+    'a: 'c,
+{
+    candidates.max_by_key(|(_, figure)| figure.figure.key())
+}
+
+fn is_media(state: &State, reporter: ReporterKey) -> bool {
+    state.reporters().row(reporter).kind == Some(ReporterKind::Media)
+}
+
+fn reporter(state: &State, figure: &CurrentFigure<'_>) -> ReporterKey {
+    state.series(figure.series).reporter
 }
 
 /// Which figures are recent enough for the policy's window.
-struct Fresh<'a> {
-    answers: &'a Answers<'a>,
+struct Fresh {
     /// The earliest day that is not stale; `None` without a window.
     from: Option<Day>,
 }
 
-impl<'a> Fresh<'a> {
-    fn new(answers: &'a Answers<'a>, policy: Option<&PolicyRow>, latest: Option<usize>) -> Self {
+impl Fresh {
+    fn new(policy: Option<&PolicyRow>, latest: Option<&Candidate<'_>>) -> Self {
         let from = policy
             .and_then(|row| row.window)
-            .zip(latest.and_then(|at| answers.figure(at).figure.effective_day()))
+            .zip(latest.and_then(|(_, figure)| figure.figure.effective_day()))
             .map(|(window, day)| window.before(day));
-        Fresh { answers, from }
+        Fresh { from }
     }
 
     /// A figure without any day is not known to be recent, so only the lack of a window keeps it.
-    fn keeps(&self, at: usize) -> bool {
-        let day = self.answers.figure(at).figure.effective_day();
+    fn keeps(&self, figure: &CurrentFigure<'_>) -> bool {
+        let day = figure.figure.effective_day();
         self.from.is_none_or(|from| day.is_some_and(|day| day >= from))
     }
 }
 
 /// The figure of the first listed reporter that has one, else of those who speak for it.
-fn preferred(answers: &Answers<'_>, eligible: &[usize], listed: &[ReporterKey]) -> Option<usize> {
-    let state = answers.state();
-    let newest = |matches: &dyn Fn(ReporterKey) -> bool| {
-        let matching = eligible.iter().copied().filter(|&at| matches(reporter(answers, at)));
-        matching.max_by_key(|&at| answers.figure(at).figure.key())
+fn preferred(state: &State, eligible: &[Candidate<'_>], listed: &[ReporterKey]) -> Option<usize> {
+    let of = |matches: &dyn Fn(ReporterKey) -> bool| {
+        newest(eligible.iter().filter(|(_, figure)| matches(reporter(state, figure)))).map(|(at, _)| *at)
     };
     listed.iter().find_map(|wanted| {
-        newest(&|reporter| reporter == *wanted)
-            .or_else(|| newest(&|reporter| state.speaks_for(reporter, *wanted)))
+        of(&|reporter| reporter == *wanted).or_else(|| of(&|reporter| state.speaks_for(reporter, *wanted)))
     })
 }
 
@@ -231,13 +241,13 @@ fn nothing(state: &State, subject: Subject) -> NoValue {
     NoValue::Missing { indicator: state.indicators().name(subject.indicator).to_owned() }
 }
 
-fn range_of(answers: &Answers<'_>, subject: Subject, eligible: &[usize]) -> Selection {
-    let minimum = answers.state().indicators().row(subject.indicator).minimum();
-    let intervals: Vec<Interval> =
-        eligible.iter().filter_map(|&at| answers.figure(at).figure.value.interval(minimum).ok()).collect();
+fn range_of(state: &State, subject: Subject, eligible: &[Candidate<'_>]) -> Selection {
+    let minimum = state.indicators().row(subject.indicator).minimum();
+    let interval = |(_, figure): &Candidate<'_>| figure.figure.value.interval(minimum).ok();
+    let intervals: Vec<Interval> = eligible.iter().filter_map(interval).collect();
     match Interval::hull(&intervals) {
         Some(hull) => Selection::Range(hull),
-        None => Selection::Nothing(nothing(answers.state(), subject)),
+        None => Selection::Nothing(nothing(state, subject)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{self, BufWriter, Write};
 
 use recount_model::answer::Answers;
 use recount_model::check::{Finding, More, Report, Severity, check, without_rules};
@@ -10,13 +10,14 @@ use recount_model::event::{CheckKind, Kind, Seq};
 use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_model::state::State;
 use recount_model::texts::Texts;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::append::append_one;
 use crate::args::{Acknowledge, Check, Format, Global};
 use crate::clock;
 use crate::error::{BAD_INPUT, FINDINGS, Failure, Trouble};
-use crate::listing::json_rows;
+use crate::listing::clocks_json;
 use crate::output::Output;
 use crate::terminal::{Sheet, Title, cell_text};
 use crate::view::{View, clock_lines};
@@ -69,15 +70,22 @@ pub(crate) fn run(global: &Global, output: &mut Output, options: &Check) -> Resu
     match output.format {
         Format::Table => print_table(output, &findings)?,
         Format::Json => {
-            let mut json = json_rows(&view, &answers);
-            json.insert("findings".to_owned(), findings.iter().map(Shown::json).collect());
-            json.insert("idle_acknowledgements".to_owned(), report.idle.clone().into());
-            writeln!(output.stdout(), "{:#}", Value::Object(json))?;
+            let (clocks, left_out) = clocks_json(&view.clocks, answers.left_out());
+            let findings = Findings(&findings);
+            let whole = Whole { clocks, findings, idle_acknowledgements: &report.idle, left_out };
+            // It is written in very small pieces.
+            let mut out = BufWriter::new(output.stdout());
+            serde_json::to_writer_pretty(&mut out, &whole).map_err(io::Error::from)?;
+            writeln!(out)?;
+            out.flush()?;
         }
         Format::Jsonl => {
+            let mut out = BufWriter::new(output.stdout());
             for finding in &findings {
-                writeln!(output.stdout(), "{}", finding.json())?;
+                serde_json::to_writer(&mut out, &finding.json()).map_err(io::Error::from)?;
+                writeln!(out)?;
             }
+            out.flush()?;
         }
         Format::Csv => print_csv(output, &findings)?,
     }
@@ -122,6 +130,37 @@ fn reasons(view: &View, report: &Report) -> Result<Vec<String>, Failure> {
     report.findings.iter().map(reason).collect()
 }
 
+/// The whole answer as JSON. There may be very many findings, so they are written one by one, with no tree of all of them.
+#[derive(Serialize)]
+struct Whole<'f> {
+    clocks: Value,
+    findings: Findings<'f>,
+    idle_acknowledgements: &'f [Seq],
+    left_out: Value,
+}
+
+struct Findings<'f>(&'f [Shown<'f>]);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Shown::json))
+    }
+}
+
+/// A finding as JSON, its members in order of their names.
+#[derive(Serialize)]
+struct Told<'f> {
+    acknowledged: Option<Seq>,
+    check: &'f str,
+    difference: Option<&'f str>,
+    figures: &'f [Seq],
+    kind: &'static str,
+    message: &'f str,
+    more: String,
+    reason: Option<&'f str>,
+    severity: &'static str,
+}
+
 /// A finding as it is printed.
 struct Shown<'f> {
     finding: &'f Finding,
@@ -129,19 +168,19 @@ struct Shown<'f> {
 }
 
 impl Shown<'_> {
-    fn json(&self) -> Value {
+    fn json(&self) -> Told<'_> {
         let finding = self.finding;
-        json!({
-            "check": finding.check,
-            "kind": finding.kind.as_str(),
-            "severity": finding.severity.as_str(),
-            "figures": finding.figures,
-            "difference": finding.difference.as_ref().map(|difference| difference.notation()),
-            "message": finding.message,
-            "more": self.more(),
-            "acknowledged": finding.acknowledged,
-            "reason": finding.acknowledged.map(|_| self.reason),
-        })
+        Told {
+            acknowledged: finding.acknowledged,
+            check: &finding.check,
+            difference: finding.difference.as_deref(),
+            figures: &finding.figures,
+            kind: finding.kind.as_str(),
+            message: &finding.message,
+            more: self.more(),
+            reason: finding.acknowledged.map(|_| self.reason),
+            severity: finding.severity.as_str(),
+        }
     }
 
     fn more(&self) -> String {
@@ -152,8 +191,8 @@ impl Shown<'_> {
         }
     }
 
-    fn difference(&self) -> String {
-        self.finding.difference.as_ref().map(|difference| difference.notation()).unwrap_or_default()
+    fn difference(&self) -> &str {
+        self.finding.difference.as_deref().unwrap_or_default()
     }
 
     /// What people read: the sentence, where to look, and why it was accepted.
@@ -162,7 +201,7 @@ impl Shown<'_> {
         let difference = self.difference();
         if !difference.is_empty() {
             // Writing to a string cannot fail.
-            let _ = write!(text, " (off by {})", cell_text(&difference));
+            let _ = write!(text, " (off by {})", cell_text(difference));
         }
         if let Some(by) = self.finding.acknowledged {
             let _ = write!(text, "\nacknowledged (seq {by}): {}", cell_text(self.reason));
@@ -225,7 +264,7 @@ fn print_csv(output: &mut Output, findings: &[Shown<'_>]) -> Result<(), Failure>
             finding.kind.as_str(),
             finding.severity.as_str(),
             &figures.join(";"),
-            &shown.difference(),
+            shown.difference(),
             &finding.message,
             &shown.more(),
             &acknowledged,

@@ -29,7 +29,8 @@ impl Review<'_> {
                 }
             }
             told.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_floor(&a.1, &b.1)));
-            findings.extend(told.chunk_by(|a, b| a.0 == b.0).filter_map(|same| self.disagreement(same)));
+            let of_moments = told.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
+            findings.extend(of_moments.filter_map(|same| self.disagreement(same)));
         }
         findings
     }

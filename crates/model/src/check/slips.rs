@@ -165,7 +165,7 @@ fn suspected<'p>(
     }
     // Only neighbours that agree show what scale a number should have. The newest figure has none after it yet.
     let shows_scale = high <= low * 2 && (out || after.is_none());
-    let meant = rescaled(here.number).find(|meant| near(*meant, low, high)).filter(|_| shows_scale)?;
+    let meant = rescaled(here.number).filter(|_| shows_scale).find(|meant| near(*meant, low, high))?;
     Some(Slip::new(CheckKind::Scale, here, beside, meant))
 }
 

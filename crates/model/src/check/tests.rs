@@ -22,7 +22,7 @@ fn found(lines: &str, clocks: &str, names: &[&str]) -> String {
     report.keep(&names);
     let line = |finding: &Finding| {
         let figures: Vec<String> = finding.figures.iter().map(ToString::to_string).collect();
-        let difference = finding.difference.as_ref().map(|by| format!(" off by {}", by.notation()));
+        let difference = finding.difference.as_ref().map(|by| format!(" off by {by}"));
         let accepted = finding.acknowledged.map(|by| format!(" (acknowledged at {by})"));
         format!(
             "{} {} [{}]{}{}: {}",

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::{Headline, Selection, candidates, reporter};
+use super::{Headline, Selection, candidates, is_media};
 use crate::answer::Answers;
-use crate::event::{ReporterKind, Rule};
+use crate::event::Rule;
 use crate::state::key::ReporterKey;
 
 /// Why a current figure is not the headline.
@@ -91,7 +91,7 @@ pub fn passed_over(
     headline: &Headline,
     figures: Range<usize>,
 ) -> Vec<(usize, PassedOver)> {
-    let candidates = candidates(answers, figures.clone());
+    let candidates: Vec<usize> = candidates(answers, figures.clone()).into_iter().map(|(at, _)| at).collect();
     let reason = |at: usize| {
         if candidates.binary_search(&at).is_err() {
             Some(no_candidate(answers, at, &candidates))
@@ -108,7 +108,7 @@ pub fn passed_over(
 fn no_candidate(answers: &Answers<'_>, at: usize, candidates: &[usize]) -> PassedOver {
     let state = answers.state();
     let figure = answers.figure(at);
-    let is_media = |at: usize| state.reporters().row(reporter(answers, at)).kind == Some(ReporterKind::Media);
+    let is_media = |at: usize| is_media(state, state.series(answers.series_of(at)).reporter);
     if figure.figure.doubted {
         PassedOver::Doubted
     } else if state.series(figure.series).since.is_some() {
@@ -144,7 +144,8 @@ fn less_preferred(answers: &Answers<'_>, listed: &[ReporterKey], at: usize, sele
     let place = |reporter: ReporterKey| {
         listed.iter().position(|wanted| reporter == *wanted || state.speaks_for(reporter, *wanted))
     };
-    let (other, selected_reporter) = (reporter(answers, at), reporter(answers, selected));
+    let reporter = |at: usize| state.series(answers.series_of(at)).reporter;
+    let (other, selected_reporter) = (reporter(at), reporter(selected));
     match (place(other), place(selected_reporter)) {
         (None, _) => PassedOver::NotListed,
         (Some(other), Some(best)) if other > best => PassedOver::ListedLater,
@@ -186,7 +187,7 @@ mod tests {
             .take_while(|series| book.state.series(*series).indicator == headline.subject.indicator);
         let passed = passed_over(&answers, headline, 0..of_it.count());
         let line = |(at, why): &(usize, PassedOver)| {
-            let name = book.state.reporters().name(reporter(&answers, *at));
+            let name = book.state.reporters().name(book.state.series(answers.series_of(*at)).reporter);
             format!("{name} {}: {}", answers.figure(*at).figure.value, why.as_str())
         };
         passed.iter().map(line).collect::<Vec<_>>().join("\n")

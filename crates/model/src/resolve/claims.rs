@@ -65,6 +65,8 @@ pub struct Scratch {
     /// The records of the series, those of figures that were not withdrawn in the order they are placed in.
     pub(super) claims: Vec<Claimed>,
     pub(super) words: Words,
+    /// The dated records of a series of which most are not read.
+    dated: Vec<(Rank, Seq)>,
     pub(super) groups: super::group::Groups,
     pub(super) withdrawn: Withdrawn,
 }
@@ -88,14 +90,6 @@ impl Scratch {
         left_out
     }
 
-    /// Reads the records that are in force and about these days, where all are visible.
-    fn read_about(&mut self, resolver: &Resolver<'_>, versions: &[Seq], days: Rank) {
-        self.claims.clear();
-        self.words.begin();
-        let about = resolver.in_force(versions).filter(|record| resolver.calendar.date(record.as_of) == days);
-        self.claims.extend(about.map(|record| Claimed::new(resolver, &record, &mut self.words)));
-    }
-
     /// Of a series whose versions are given, reads the records of the current figure and of those for the same days, where
     /// these are all that matters; whether they are.
     ///
@@ -113,6 +107,7 @@ impl Scratch {
             return false;
         }
         let (mut latest, mut undated) = (Rank::NONE, Rank::NONE);
+        self.dated.clear();
         for record in resolver.in_force(versions) {
             let days = calendar.date(record.as_of);
             if record.revises.is_some() {
@@ -123,15 +118,21 @@ impl Scratch {
                     return false;
                 }
                 undated = undated.max(calendar.publication(published).days);
-            } else if !record.is_weak() {
-                latest = latest.max(days);
+            } else {
+                self.dated.push((days, record.version));
+                latest = if record.is_weak() { latest } else { latest.max(days) };
             }
         }
-        let is_plain = latest.is_some() && calendar.last_day(undated) < calendar.last_day(latest);
-        if is_plain {
-            self.read_about(resolver, versions, latest);
+        if !latest.is_some() || calendar.last_day(undated) >= calendar.last_day(latest) {
+            return false;
         }
-        is_plain
+        self.claims.clear();
+        self.words.begin();
+        for (_, version) in self.dated.iter().filter(|(days, _)| *days == latest) {
+            let record = resolver.state.records.record(*version);
+            self.claims.push(Claimed::new(resolver, &record, &mut self.words));
+        }
+        true
     }
 }
 
