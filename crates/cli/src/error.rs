@@ -236,7 +236,7 @@ impl Failure {
         }
     }
 
-    fn target_in_use(target: &Path, reason: &str) -> Failure {
+    pub(crate) fn target_in_use(target: &Path, reason: &str) -> Failure {
         let trouble = Trouble::new(Code::TARGET_IN_USE, reason).at(target.display().to_string());
         Failure::one(
             REFUSED,

@@ -59,8 +59,19 @@ impl View {
         asked: Option<Asked>,
         unknown: impl FnOnce(&State) -> Vec<Trouble>,
     ) -> Result<View, Failure> {
+        View::of(open(global, output)?, global, options, output, asked, unknown)
+    }
+
+    /// The same of a ledger that is open.
+    pub(crate) fn of(
+        ledger: Ledger,
+        global: &Global,
+        options: &ClockOptions,
+        output: &Output,
+        asked: Option<Asked>,
+        unknown: impl FnOnce(&State) -> Vec<Trouble>,
+    ) -> Result<View, Failure> {
         let (clocks, mut troubles) = parse_clocks(options);
-        let ledger = open(global, output)?;
         // Nothing is known before the first event: what else is wrong is told by the whole ledger.
         let until = clocks.recorded_by.filter(|point| *point != RecordedBy::Seq(0));
         let threads = global.threads();
@@ -96,23 +107,17 @@ impl View {
 
     /// Origin and title of the ledger.
     pub(crate) fn name(&self) -> Result<(String, String), Failure> {
-        let members = created(&self.ledger)?;
-        let text = |name| members.get(name).unwrap_or_default().to_owned();
-        Ok((text("origin"), text("title")))
+        name(&self.ledger)
     }
 
     /// What an export or snapshot says about where it comes from. The root is that of the whole ledger, so a shorter
     /// prefix has none.
     pub(crate) fn provenance(&self) -> Result<Provenance, Failure> {
-        let (origin, title) = self.name()?;
-        let whole = self.replay.beyond == 0;
-        Ok(Provenance {
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            format: 1,
-            origin,
-            title,
-            size: u64::from(self.replay.state.size()),
-            root: whole.then(|| self.ledger.head().root.to_string()),
+        let whole = provenance(&self.ledger)?;
+        let size = u64::from(self.replay.state.size());
+        Ok(match self.replay.beyond {
+            0 => Provenance { size, ..whole },
+            _ => Provenance { size, root: None, end_offset: None, ..whole },
         })
     }
 
@@ -135,6 +140,28 @@ pub(crate) fn open(global: &Global, output: &Output) -> Result<Ledger, Failure> 
     remembered::check(global, output);
     remembered::update(global, ledger.head());
     Ok(ledger)
+}
+
+/// Origin and title of a ledger.
+fn name(ledger: &Ledger) -> Result<(String, String), Failure> {
+    let members = created(ledger)?;
+    let text = |name| members.get(name).unwrap_or_default().to_owned();
+    Ok((text("origin"), text("title")))
+}
+
+/// What an export of a whole ledger says about where it comes from.
+pub(crate) fn provenance(ledger: &Ledger) -> Result<Provenance, Failure> {
+    let (origin, title) = name(ledger)?;
+    let head = ledger.head();
+    Ok(Provenance {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        format: 1,
+        origin,
+        title,
+        size: head.size,
+        root: Some(head.root.to_string()),
+        end_offset: Some(head.end_offset),
+    })
 }
 
 /// Replays a ledger as far as the recorded clock asks.
@@ -164,7 +191,7 @@ pub(crate) fn known<'a>(
     unknown.map(trouble).collect()
 }
 
-fn parse_clocks(options: &ClockOptions) -> (Clocks, Vec<Trouble>) {
+pub(crate) fn parse_clocks(options: &ClockOptions) -> (Clocks, Vec<Trouble>) {
     let mut troubles = Vec::new();
     let mut bad = |option: &str, text: &str, error: DateError| {
         troubles.push(Trouble::new(Code::BAD_POINT, error.to_string()).at(option).value(text));

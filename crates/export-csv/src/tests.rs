@@ -18,6 +18,7 @@ fn provenance() -> Provenance {
         title: "Test".to_owned(),
         size: 32,
         root: Some("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned()),
+        end_offset: None,
     }
 }
 

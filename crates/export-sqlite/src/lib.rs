@@ -3,12 +3,17 @@
 //! The file holds every table with its keys, references and documentation, views that turn decimals into numbers, full
 //! text search, and a table `recount` that says which ledger it is of. It is `STRICT` SQLite (3.37 or newer). Decimals
 //! are TEXT as typed; REAL appears in the `*_num` columns of views only. Nothing depends on the time or the machine:
-//! the same ledger, options and version give the same bytes.
+//! the same ledger, options and version give the same bytes of a fresh export.
+//!
+//! A file is written anew ([`export`]), or a former one is changed where the ledger changed ([`update`]): it then has the
+//! content of a fresh one, in other bytes.
 
+mod former;
 mod packed;
 mod schema;
 mod sorted;
 mod target;
+mod update;
 mod views;
 
 use std::io;
@@ -19,8 +24,11 @@ use recount_tables::{Cell, Context, Provenance, RowError, Summary, TABLES, Table
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, Statement};
 
+pub use former::Former;
+use former::{CHANGE_COUNTER, Header, ROWS};
 use sorted::Sorted;
 use target::Staging;
+pub use update::update;
 
 /// An export could not be written; what was there before is still there.
 #[derive(Debug, thiserror::Error)]
@@ -77,17 +85,19 @@ pub fn export(
     let staging = Staging::beside(file)?;
     let mut connection = Connection::open(staging.path())?;
     schema::prepare(&connection, threads)?;
-    let summary = fill(&mut connection, context, provenance, threads, staging.folder())?;
+    let written = Header::of(staging.path()).map_err(|source| at(staging.path(), source))?.change_counter + 1;
+    let summary = fill(&mut connection, context, provenance, written, threads, staging.folder())?;
     connection.close().map_err(|(_, error)| error)?;
     staging.publish()?;
     Ok(summary)
 }
 
-/// Everything that stands in the file, in one transaction.
+/// Everything that stands in the file, in one transaction, which makes its change counter `written`.
 fn fill(
     connection: &mut Connection,
     context: &Context<'_>,
     provenance: &Provenance,
+    written: u32,
     threads: NonZeroUsize,
     folder: &Path,
 ) -> Result<Summary, ExportError> {
@@ -97,12 +107,16 @@ fn fill(
     for table in TABLES {
         summary.rows.push((table.name, insert(connection, table, context, threads, folder)?));
     }
-    insert_provenance(connection, &provenance.entries(context))?;
+    insert_provenance(connection, &entries(provenance.entries(context), &summary, written))?;
     schema::index(connection)?;
     views::create(connection)?;
     check_references(connection)?;
     connection.execute_batch("COMMIT")?;
     Ok(summary)
+}
+
+fn at(path: &Path, source: io::Error) -> ExportError {
+    ExportError::Io { path: path.to_owned(), source }
 }
 
 /// So many bytes of rows a thread keeps before it waits for its turn to insert them.
@@ -154,6 +168,14 @@ fn insert_all(insert: &mut Statement<'_>, mut rows: &[u8]) -> Result<(), ExportE
         insert.raw_execute()?;
     }
     Ok(())
+}
+
+/// What the file says of itself: where it comes from, how many rows it has, and the change counter it was left with.
+fn entries(mut all: Vec<(String, String)>, summary: &Summary, written: u32) -> Vec<(String, String)> {
+    all.extend(summary.rows.iter().map(|(name, rows)| (format!("{ROWS}{name}"), rows.to_string())));
+    all.push((CHANGE_COUNTER.to_owned(), written.to_string()));
+    all.sort();
+    all
 }
 
 fn insert_provenance(connection: &Connection, entries: &[(String, String)]) -> rusqlite::Result<()> {

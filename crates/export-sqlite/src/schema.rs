@@ -11,7 +11,7 @@ use rusqlite::Connection;
 pub(crate) const APPLICATION_ID: u32 = u32::from_be_bytes(*b"RCNT");
 
 /// The version of the schema, in `user_version`.
-const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 2;
 
 const CREATE_PROVENANCE: &str = r#"CREATE TABLE "recount" (
   "key" TEXT NOT NULL PRIMARY KEY, -- What is said.
@@ -20,6 +20,8 @@ const CREATE_PROVENANCE: &str = r#"CREATE TABLE "recount" (
 
 /// Takes key and value.
 pub(crate) const INSERT_PROVENANCE: &str = r#"INSERT INTO "recount" ("key", "value") VALUES (?, ?)"#;
+
+pub(crate) const DELETE_PROVENANCE: &str = r#"DELETE FROM "recount""#;
 
 /// Settings of a new file. It is thrown away on any failure, so that it needs no journal. Indexes are sorted on all threads.
 pub(crate) fn prepare(connection: &Connection, threads: NonZeroUsize) -> rusqlite::Result<()> {
@@ -64,6 +66,12 @@ pub(crate) fn insert(table: &Table) -> String {
     let columns: Vec<String> = table.columns.iter().map(|column| quoted(column.name)).collect();
     let parameters = vec!["?"; columns.len()].join(", ");
     format!("INSERT INTO {} ({}) VALUES ({parameters})", quoted(table.name), columns.join(", "))
+}
+
+/// Takes one parameter per column of the key.
+pub(crate) fn delete(table: &Table) -> String {
+    let key: Vec<String> = table.key.iter().map(|name| format!("{} = ?", quoted(name))).collect();
+    format!("DELETE FROM {} WHERE {}", quoted(table.name), key.join(" AND "))
 }
 
 /// The documentation stands in the schema as comments, where every SQLite browser shows it.

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use tempfile::TempPath;
 
 use crate::ExportError;
@@ -15,8 +16,9 @@ use crate::schema::APPLICATION_ID;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const APPLICATION_ID_AT: usize = 68;
 
-/// Files that hold the newest part of a database while a program writes to it.
-const SIDE_FILES: [&str; 2] = ["-wal", "-journal"];
+/// Files that stand beside a database while a program writes to it: its newest part, or what it was before.
+const WAL: &str = "-wal";
+const JOURNAL: &str = "-journal";
 
 /// The file being written. It vanishes unless it is published.
 pub(crate) struct Staging {
@@ -28,14 +30,9 @@ pub(crate) struct Staging {
 impl Staging {
     /// An empty file beside `target`.
     pub(crate) fn beside(target: &Path) -> Result<Staging, ExportError> {
-        let (target, exists) = match fs::canonicalize(target) {
-            Ok(real) => (real, true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (target.to_owned(), false),
-            Err(source) => return Err(ExportError::Io { path: target.to_owned(), source }),
-        };
-        if exists {
-            examine(&target)?;
-        }
+        let existing = existing(target)?;
+        let exists = existing.is_some();
+        let target = existing.unwrap_or_else(|| target.to_owned());
         let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new(".")).to_owned();
         let at_parent = |source| ExportError::Io { path: parent.clone(), source };
@@ -73,6 +70,15 @@ impl Staging {
     }
 }
 
+/// The file that a target leads to, if it is there and ours to replace.
+pub(crate) fn existing(target: &Path) -> Result<Option<PathBuf>, ExportError> {
+    match fs::canonicalize(target) {
+        Ok(real) => examine(&real).map(|()| Some(real)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(ExportError::Io { path: target.to_owned(), source }),
+    }
+}
+
 /// Refuses what is not ours to replace.
 fn examine(file: &Path) -> Result<(), ExportError> {
     let in_use = |reason| Err(ExportError::TargetInUse { path: file.to_owned(), reason });
@@ -86,12 +92,17 @@ fn examine(file: &Path) -> Result<(), ExportError> {
             "exists and is no export of recount; expected a file that is new, empty or a former export",
         );
     }
-    let is_open = SIDE_FILES.iter().any(|ending| {
+    let is_beside = |ending: &str| {
         let mut name = OsString::from(file);
         name.push(ending);
         Path::new(&name).exists()
-    });
-    if is_open {
+    };
+    if is_beside(JOURNAL) {
+        // If nobody is writing, it is left from a killed run; whoever begins to write takes back what that had begun.
+        let _ = Connection::open(file)
+            .and_then(|connection| connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK"));
+    }
+    if is_beside(JOURNAL) || is_beside(WAL) {
         in_use("another program is writing to it (there is a -wal or -journal file); close it first")
     } else {
         Ok(())

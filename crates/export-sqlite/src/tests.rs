@@ -20,6 +20,7 @@ fn export_of(file: &Path, lines: &str) -> Result<Summary, ExportError> {
         title: "Test".to_owned(),
         size: 32,
         root: Some("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned()),
+        end_offset: None,
     };
     export(file, &context, &provenance, NonZeroUsize::new(2).unwrap())
 }
@@ -63,7 +64,7 @@ fn the_file_is_sound_and_says_what_it_is() {
     assert_eq!(check("PRAGMA integrity_check"), "ok");
     assert_eq!(check("PRAGMA foreign_key_check"), "");
     assert_eq!(check("PRAGMA application_id"), "1380142676");
-    assert_eq!(check("PRAGMA user_version"), "1");
+    assert_eq!(check("PRAGMA user_version"), "2");
     assert_eq!(check("SELECT count(*) FROM pragma_table_list WHERE strict"), (TABLES.len() + 1).to_string());
     insta::assert_snapshot!(check("SELECT * FROM recount"), @"
     case_detail|coarse

@@ -47,26 +47,35 @@ JOIN figure_history new ON new.figure = old.replaced_by AND new.status NOT IN ('
 WHERE old.cause = 'revised' AND old.repeats IS NULL"#;
 
 /// What full text search covers: table and columns. Each index is named `TABLE_fts` and holds no text of its own.
-const SEARCHED: [(&str, &str); 6] = [
-    ("figures", "wording"),
-    ("figure_history", "wording"),
-    ("causes", "reason, note"),
-    ("votes", "title"),
-    ("statements", "gist"),
-    ("sources", "title, publisher"),
+const SEARCHED: [(&str, &[&str]); 6] = [
+    ("figures", &["wording"]),
+    ("figure_history", &["wording"]),
+    ("causes", &["reason", "note"]),
+    ("votes", &["title"]),
+    ("statements", &["gist"]),
+    ("sources", &["title", "publisher"]),
 ];
 
-/// Creates the views, then the search indexes over the rows that are there.
+/// Creates the views, then the search indexes over the rows that are there, and the triggers by which they follow later changes.
 pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
     for view in [CURRENT_FIGURES, DISAGREEMENTS, REVISIONS] {
         connection.execute_batch(view)?;
     }
     for (table, columns) in SEARCHED {
+        let of =
+            |row: &str| columns.iter().map(|column| format!("{row}.{column}")).collect::<Vec<_>>().join(", ");
+        let (old, new, columns) = (of("old"), of("new"), columns.join(", "));
         // Datasette knows the index of a table by this spelling of `content`.
         connection.execute_batch(&format!(
             r#"CREATE VIRTUAL TABLE "{table}_fts" USING FTS5 ({columns}, content="{table}");
             INSERT INTO "{table}_fts" ("{table}_fts") VALUES ('rebuild');
-            INSERT INTO "{table}_fts" ("{table}_fts") VALUES ('optimize')"#
+            INSERT INTO "{table}_fts" ("{table}_fts") VALUES ('optimize');
+            CREATE TRIGGER "{table}_fts_insert" AFTER INSERT ON "{table}" BEGIN
+              INSERT INTO "{table}_fts" (rowid, {columns}) VALUES (new.rowid, {new});
+            END;
+            CREATE TRIGGER "{table}_fts_delete" AFTER DELETE ON "{table}" BEGIN
+              INSERT INTO "{table}_fts" ("{table}_fts", rowid, {columns}) VALUES ('delete', old.rowid, {old});
+            END"#
         ))?;
     }
     Ok(())

@@ -31,6 +31,7 @@ use crate::event::{Kind, Seq};
 use crate::stored::in_order;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -127,6 +128,21 @@ impl State {
     /// The sequence number of the last event that was applied; but for excerpts also how many there are.
     pub fn size(&self) -> Seq {
         self.events.last()
+    }
+
+    /// How many events were applied: of an excerpt fewer than the newest one's number.
+    pub fn event_count(&self) -> usize {
+        self.events.count()
+    }
+
+    /// The events that were applied, in order.
+    pub fn events(&self) -> impl Iterator<Item = Seq> {
+        self.events_at(0..self.event_count())
+    }
+
+    /// Those of [`State::events`] at these places, counted from 0.
+    pub fn events_at(&self, places: Range<usize>) -> impl Iterator<Item = Seq> {
+        places.map(|place| self.events.at(place))
     }
 
     /// When the last event was recorded.

@@ -11,9 +11,11 @@
 //! the ones that were indexed is told by their checksums, as far as they are read.
 //!
 //! The file is a sequence of frames, each with its own checksum, so that an answer reads and checks only what it needs:
-//! `build` writes it, `frames` knows what a frame is, `excerpt` answers, `tail` says what later events bear on.
+//! `build` writes it, `frames` knows what a frame is, `excerpt` answers, `tail` says what later events bear on, `change` tells
+//! the ledger as it was from the ledger as it is.
 
 mod build;
+mod change;
 mod excerpt;
 mod frames;
 mod tail;
@@ -26,6 +28,7 @@ use recount_model::event::Seq;
 use serde::{Deserialize, Serialize};
 
 pub use build::build;
+pub use change::Change;
 use frames::{Frame, Frames};
 
 /// What is asked, as far as it decides which events are needed.

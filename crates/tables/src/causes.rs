@@ -112,9 +112,9 @@ impl Cause {
 
 fn rows<'a>(context: &Context<'a>, threads: NonZeroUsize) -> Parts<'a> {
     let figures = figures(context, threads);
-    Parts::of(context.state().size() as usize, 8192, move |context, places, sink| {
+    Parts::of(context.state().event_count(), 8192, move |context, places, sink| {
         let state = context.state();
-        for seq in places.map(|place| place as Seq + 1) {
+        for seq in state.events_at(places) {
             let Some(cause) = Cause::find(context, seq) else { continue };
             let is_dispute = state.kind(seq) == Some(Kind::FigureDisputed);
             let note = if is_dispute { context.texts.member(cause.version, "note")? } else { None };
@@ -157,7 +157,7 @@ fn figures(context: &Context<'_>, threads: NonZeroUsize) -> HashMap<Seq, Seq> {
     let records = state.records();
     let mut in_force: Vec<(SeriesKey, Seq)> = Vec::new();
     let mut figures = HashMap::new();
-    for target in (1..=state.size()).filter_map(|seq| record_of(state, seq)) {
+    for target in state.events().filter_map(|seq| record_of(state, seq)) {
         match (records.in_force(target), records.find(target)) {
             (Some(record), _) => in_force.push((record.series, target)),
             (None, Some(retracted)) if context.covers(&retracted) => drop(figures.insert(target, target)),

@@ -1,10 +1,11 @@
 //! One cell of a row, and what becomes one.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Debug, Display, Write};
 use std::ops::Deref;
 
 /// One cell of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cell<'a> {
     /// Nothing is known, or nothing applies. There is no empty text beside it.
     Missing,
@@ -107,6 +108,30 @@ impl PartialEq for CellText<'_> {
 }
 
 impl Eq for CellText<'_> {}
+
+impl PartialOrd for CellText<'_> {
+    fn partial_cmp(&self, other: &CellText<'_>) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CellText<'_> {
+    fn cmp(&self, other: &CellText<'_>) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Cell<'_> {
+    /// The same cell, which borrows from nothing.
+    pub fn into_owned(self) -> Cell<'static> {
+        match self {
+            Cell::Missing => Cell::Missing,
+            Cell::Text(text) => Cell::Text(text.into_owned()),
+            Cell::Integer(number) => Cell::Integer(number),
+            Cell::Boolean(flag) => Cell::Boolean(flag),
+        }
+    }
+}
 
 impl<'a> From<&'a str> for Cell<'a> {
     /// An empty text is a missing one.

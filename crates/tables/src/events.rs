@@ -18,7 +18,7 @@ pub(crate) const EVENTS: Table = Table {
     columns: &COLUMNS,
     key: &["seq"],
     order: "by seq",
-    rows: |context, _| Parts::of(context.state().size() as usize, 2048, rows),
+    rows: |context, _| Parts::of(context.state().event_count(), 2048, rows),
 };
 
 struct Row<'a> {
@@ -52,7 +52,7 @@ columns! {
 }
 
 fn rows(context: &Context<'_>, places: Range<usize>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    for seq in places.map(|place| place as Seq + 1) {
+    for seq in context.state().events_at(places) {
         let row = Row { state: context.state(), seq, recorded: context.texts.recorded(seq)? };
         let mut cells = Vec::with_capacity(COLUMNS.len());
         append(&row, &mut cells);

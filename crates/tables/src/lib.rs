@@ -10,6 +10,7 @@
 mod cases;
 mod causes;
 mod cell;
+mod changes;
 mod context;
 mod dictionaries;
 mod dimensions;
@@ -35,6 +36,7 @@ mod vintages;
 mod votes;
 
 pub use cell::{Cell, CellText};
+pub use changes::Changes;
 pub use context::{CaseDetail, Context};
 pub use provenance::Provenance;
 pub use recount_model::texts::TextError;

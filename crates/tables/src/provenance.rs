@@ -1,9 +1,9 @@
 //! What every export says about itself.
 
-use recount_model::clock::LeftOut;
+use recount_model::clock::{Clocks, LeftOut};
 use serde::Serialize;
 
-use crate::Context;
+use crate::{CaseDetail, Context};
 
 /// Which ledger an export is of, and what wrote it. Given by the caller: tables know no file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,9 @@ pub struct Provenance {
     pub size: u64,
     /// The Merkle root over them, base64 (RFC 6962); `None` leaves it out.
     pub root: Option<String>,
+    /// Where the checkpoint with that root ends in the file, in bytes: for [`Provenance::entries`] only, from which an export
+    /// is continued.
+    pub end_offset: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -32,7 +35,8 @@ struct Header<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     root: Option<&'a str>,
     clocks: AskedClocks,
-    left_out: Left,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Left>,
     case_detail: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     indicators: Option<Vec<&'a str>>,
@@ -76,9 +80,33 @@ impl From<LeftOut> for Left {
 impl Provenance {
     /// What an export of this context says about itself, as one JSON object: ledger, clocks, what they left out.
     pub fn to_json(&self, context: &Context<'_>) -> String {
-        let clocks = context.answers.clocks();
         let names = context.state().indicators();
-        let header = Header {
+        let answers = context.answers;
+        let indicators = context.indicators.map(|keys| keys.iter().map(|key| names.name(*key)).collect());
+        let header = self.header(answers.clocks(), Some(answers.left_out()), context.case_detail, indicators);
+        serde_json::to_string(&header).expect(IS_JSON)
+    }
+
+    /// The same as names and texts, one level deep: `clocks.as_of`, `left_out.undated`; and where the ledger ends. In byte order
+    /// of names.
+    pub fn entries(&self, context: &Context<'_>) -> Vec<(String, String)> {
+        let (answers, detail) = (context.answers, context.case_detail);
+        self.flat(&self.header(answers.clocks(), Some(answers.left_out()), detail, None))
+    }
+
+    /// The entries of an export of all tables on these clocks, but for what they leave out: known before the ledger is replayed.
+    pub fn entries_foreseen(&self, clocks: &Clocks, case_detail: CaseDetail) -> Vec<(String, String)> {
+        self.flat(&self.header(clocks, None, case_detail, None))
+    }
+
+    fn header<'a>(
+        &'a self,
+        clocks: &Clocks,
+        left_out: Option<LeftOut>,
+        case_detail: CaseDetail,
+        indicators: Option<Vec<&'a str>>,
+    ) -> Header<'a> {
+        Header {
             format: self.format,
             origin: &self.origin,
             title: &self.title,
@@ -90,23 +118,22 @@ impl Provenance {
                 published_by: clocks.published_by.map(|asked| asked.to_string()),
                 recorded_by: clocks.recorded_by.map(|asked| asked.to_string()),
             },
-            left_out: context.answers.left_out().into(),
-            case_detail: context.case_detail.as_str(),
-            indicators: context.indicators.map(|keys| keys.iter().map(|key| names.name(*key)).collect()),
-        };
-        serde_json::to_string(&header).expect("a struct of texts and numbers is JSON")
+            left_out: left_out.map(Left::from),
+            case_detail: case_detail.as_str(),
+            indicators,
+        }
     }
 
-    /// The same as names and texts, one level deep: `clocks.as_of`, `left_out.undated`. In byte order of names.
-    pub fn entries(&self, context: &Context<'_>) -> Vec<(String, String)> {
-        let header: serde_json::Value =
-            serde_json::from_str(&self.to_json(context)).expect("what to_json wrote is JSON");
+    fn flat(&self, header: &Header<'_>) -> Vec<(String, String)> {
         let mut entries = Vec::new();
-        flatten("", &header, &mut entries);
+        flatten("", &serde_json::to_value(header).expect(IS_JSON), &mut entries);
+        entries.extend(self.end_offset.map(|offset| ("end_offset".to_owned(), offset.to_string())));
         entries.sort();
         entries
     }
 }
+
+const IS_JSON: &str = "a struct of texts and numbers is JSON";
 
 fn flatten(name: &str, value: &serde_json::Value, entries: &mut Vec<(String, String)>) {
     match value {

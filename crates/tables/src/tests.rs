@@ -75,5 +75,6 @@ fn provenance() -> Provenance {
         title: "Test".to_owned(),
         size: 32,
         root: None,
+        end_offset: None,
     }
 }

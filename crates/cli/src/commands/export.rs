@@ -1,8 +1,11 @@
 //! `recount export csv DIR` and `recount export sqlite FILE`.
 
+mod continued;
+
 use std::io::Write;
 use std::path::Path;
 
+use recount_export_sqlite::Former;
 use recount_model::problem::{Code, did_you_mean, nearest};
 use recount_tables::{CaseDetail, Context, Summary, TABLES, Table};
 use serde_json::json;
@@ -11,7 +14,7 @@ use crate::args::{CaseDetailOption, ExportOptions, Global};
 use crate::error::{BAD_INPUT, Failure, Trouble, USAGE};
 use crate::output::Output;
 use crate::terminal::cell_text;
-use crate::view::View;
+use crate::view::{self, View};
 
 /// Writes CSV files and their Data Package into a folder, whole or not at all.
 pub(crate) fn csv(
@@ -46,14 +49,23 @@ pub(crate) fn sqlite(
             "expected no choice of tables: keys between the tables of an SQLite export need all of them";
         return Err(Failure::one(USAGE, Trouble::new(Code::USAGE, message).at("--tables")));
     }
-    let view = View::open(global, &options.clocks, output)?;
+    let ledger = view::open(global, output)?;
+    let former = Former::find(path).map_err(|error| Failure::of_sqlite(error, path))?;
+    if let Some(former) = former
+        && let Some(summary) = continued::of(global, &ledger, &former, path, options)?
+    {
+        return print(output, path, &summary);
+    }
+    let view = View::of(ledger, global, &options.clocks, output, None, |_| Vec::new())?;
     let answers = view.answers();
     let texts = view.texts();
     let context =
         Context { answers: &answers, texts: &texts, case_detail: detail(options), indicators: None };
     let summary = recount_export_sqlite::export(path, &context, &view.provenance()?, view.threads)
         .map_err(|error| Failure::of_sqlite(error, path))?;
-    print(output, path, &summary)
+    print(output, path, &summary)?;
+    view.keep_index(global);
+    Ok(())
 }
 
 /// `-` means stdout everywhere else, so it is not to become the name of a folder or file.

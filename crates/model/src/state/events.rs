@@ -58,6 +58,16 @@ impl Events {
         self.moments.clear();
     }
 
+    /// How many are known.
+    pub(super) fn count(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// The number of the one at this place among all that are known.
+    pub(super) fn at(&self, place: usize) -> Seq {
+        self.numbers.event(place)
+    }
+
     /// The number of the newest event.
     pub(super) fn last(&self) -> Seq {
         self.kinds.len().checked_sub(1).map_or(0, |place| self.numbers.event(place))

@@ -11,18 +11,46 @@ use recount_model::state::State;
 use serde::de::DeserializeOwned;
 
 use super::tail::{Appended, Bearer, Bears, Named, Tail, source_named};
-use super::{About, Asked, EVENTS_OF_PAGE, Explained, Frame, Index, Item, OfIndicator, Source, digest};
+use super::{
+    About, Asked, EVENTS_OF_PAGE, Explained, Frame, Index, Item, OfIndicator, Source, Subject, digest,
+};
 use crate::Replay;
 use crate::blocks::{correction, read_independent};
 use crate::fold;
 
-/// What must be replayed: whole indicators, and of some subjects everything.
+/// What must be replayed: of some subjects everything, of others their current figures. Indicators are known by their
+/// positions in the index.
 #[derive(Default)]
-struct Needed {
-    /// Positions among the indicators of the index.
-    indicators: BTreeSet<usize>,
-    /// Subjects by their numbers.
+pub(super) struct Needed {
+    /// The current figures of all subjects of these.
+    pub(super) indicators: BTreeSet<usize>,
+    /// Everything of these, by their numbers.
     subjects: BTreeSet<u32>,
+    /// The current figures of those subjects of these that are one of `parts`.
+    pub(super) beside: BTreeSet<usize>,
+    pub(super) parts: BTreeSet<Part>,
+}
+
+/// Place and breakdown of a subject.
+pub(super) type Part = (Option<String>, Option<String>);
+
+impl Needed {
+    /// Adds the subjects that events bear on: those that have no number in the index to `named`.
+    fn add_subjects(&mut self, events: &[Appended], named: &mut Vec<Named>) {
+        for bearer in events.iter().flat_map(Appended::subjects) {
+            match bearer {
+                Bearer::Numbered(number) => drop(self.subjects.insert(*number)),
+                Bearer::Named(subject) if named.contains(subject) => {}
+                Bearer::Named(subject) => named.push(subject.clone()),
+            }
+        }
+    }
+
+    fn needs_current(&self, at: usize, subject: &Subject) -> bool {
+        self.indicators.contains(&at)
+            || self.beside.contains(&at)
+                && self.parts.contains(&(subject.place.clone(), subject.breakdown.clone()))
+    }
 }
 
 impl<F: Read + Seek> Index<F> {
@@ -30,21 +58,15 @@ impl<F: Read + Seek> Index<F> {
     /// a replay: the index cannot be read or does not fit the ledger, does not know what is asked, or what was appended
     /// changes too much.
     pub fn answer(&mut self, ledger: &Ledger, asked: &Asked) -> Option<Replay> {
-        let mut tail = Tail::default();
-        // What is wrong with the ledger, if anything, is for a replay to say.
-        let fits = ledger.read_since(&self.seen(), &mut tail).ok()?;
-        let events = ledger.head().size.checked_sub(self.contents.bound.size)?;
-        if !fits || events != tail.events.len() as u64 {
-            return None;
-        }
+        let tail = Tail::since(ledger, &self.seen())?;
         let state = Asking { index: self, ledger }.state(asked, tail)?;
         Some(Replay { state, beyond: 0 })
     }
 }
 
-struct Asking<'i, F> {
-    index: &'i mut Index<F>,
-    ledger: &'i Ledger,
+pub(super) struct Asking<'i, F> {
+    pub(super) index: &'i mut Index<F>,
+    pub(super) ledger: &'i Ledger,
 }
 
 impl<F: Read + Seek> Asking<'_, F> {
@@ -55,17 +77,29 @@ impl<F: Read + Seek> Asking<'_, F> {
             // An event may be of another subject since.
             self.add_those_moved_to(&mut needed, &tail);
         }
-        let (appended, named) = self.those_that_bear(&mut needed, tail);
+        let (appended, named) = self.those_that_bear(&mut needed, Vec::new(), tail.events);
+        let items = self.all_items(&needed, &named, &appended, asked)?;
+        self.replay(&items, &appended)
+    }
+
+    /// The items of the index that are needed, in order: of what is asked, and of what those that were appended name.
+    pub(super) fn all_items(
+        &mut self,
+        needed: &Needed,
+        named: &[Named],
+        appended: &[Appended],
+        asked: &Asked,
+    ) -> Option<Vec<Item>> {
         let mut items = self.index.contents.common.clone();
-        for event in &appended {
+        for event in appended {
             if let Some(source) = source_named(&event.line) {
                 items.extend(self.source(&source)?);
             }
         }
-        items.extend(self.items(&needed, &named, asked)?);
+        items.extend(self.items(needed, named, asked)?);
         items.sort_unstable();
         items.dedup();
-        self.replay(&items, &appended)
+        Some(items)
     }
 
     /// The indicators and subjects that are asked for, with what they are derived from.
@@ -97,11 +131,16 @@ impl<F: Read + Seek> Asking<'_, F> {
         Some(needed)
     }
 
-    /// The appended events that are needed, and the subjects that they name. Whatever bears on a subject that one of them bears on
-    /// is needed as well: what was corrected into another subject may have been retracted there.
-    fn those_that_bear(&self, needed: &mut Needed, tail: Tail) -> (Vec<Appended>, Vec<Named>) {
-        let (mut bearing, mut others) = (Vec::new(), tail.events);
+    /// The appended events that are needed, `bearing` at least, and the subjects that they name. Whatever bears on a subject that
+    /// one of them bears on is needed as well: what was corrected into another subject may have been retracted there.
+    pub(super) fn those_that_bear(
+        &self,
+        needed: &mut Needed,
+        mut bearing: Vec<Appended>,
+        mut others: Vec<Appended>,
+    ) -> (Vec<Appended>, Vec<Named>) {
         let mut named = Vec::new();
+        needed.add_subjects(&bearing, &mut named);
         loop {
             let bears = |event: &Appended| {
                 self.index.bears(event, &needed.indicators)
@@ -115,13 +154,7 @@ impl<F: Read + Seek> Asking<'_, F> {
             if more.is_empty() {
                 break;
             }
-            for bearer in more.iter().flat_map(Appended::subjects) {
-                match bearer {
-                    Bearer::Numbered(number) => drop(needed.subjects.insert(*number)),
-                    Bearer::Named(subject) if named.contains(subject) => {}
-                    Bearer::Named(subject) => named.push(subject.clone()),
-                }
-            }
+            needed.add_subjects(&more, &mut named);
             bearing.extend(more);
         }
         bearing.sort_unstable_by_key(|event| event.seq);
@@ -152,7 +185,8 @@ impl<F: Read + Seek> Asking<'_, F> {
             }
         }
         let numbered = needed.subjects.iter().filter_map(|number| self.index.position_of(*number));
-        let indicators: BTreeSet<usize> = needed.indicators.iter().copied().chain(numbered).collect();
+        let indicators: BTreeSet<usize> =
+            needed.indicators.iter().chain(&needed.beside).copied().chain(numbered).collect();
         let mut items = Vec::new();
         for at in indicators {
             let indicator = &self.index.contents.indicators[at];
@@ -172,7 +206,7 @@ impl<F: Read + Seek> Asking<'_, F> {
                     || explained.get(&at).into_iter().flatten().any(|asked| may_be(asked));
                 if wholly {
                     items.extend(self.read::<Vec<Item>>(subject.all)?);
-                } else if needed.indicators.contains(&at) {
+                } else if needed.needs_current(at, &subject) {
                     items.extend(subject.current);
                 }
             }
@@ -180,7 +214,7 @@ impl<F: Read + Seek> Asking<'_, F> {
         Some(items)
     }
 
-    fn replay(&self, items: &[Item], tail: &[Appended]) -> Option<State> {
+    pub(super) fn replay(&self, items: &[Item], tail: &[Appended]) -> Option<State> {
         let mut state = State::excerpt();
         let mut window = Window::default();
         for item in items {
@@ -190,9 +224,7 @@ impl<F: Read + Seek> Asking<'_, F> {
             }
             apply(&mut state, item.seq, item.offset, std::str::from_utf8(line).ok()?)?;
         }
-        for event in tail {
-            apply(&mut state, event.seq, event.offset, &event.line)?;
-        }
+        apply_appended(&mut state, tail)?;
         Some(state)
     }
 
@@ -208,25 +240,25 @@ impl<F: Read + Seek> Asking<'_, F> {
         Some(found.flat_map(|source| source.events).collect())
     }
 
-    fn about(&mut self, seq: Seq) -> Option<About> {
+    pub(super) fn about(&mut self, seq: Seq) -> Option<About> {
         let at = (seq as usize).checked_sub(1)?;
         let frame = *self.index.contents.about.get(at / EVENTS_OF_PAGE)?;
         let page: Vec<u32> = self.read(frame)?;
         page.get(at % EVENTS_OF_PAGE).map(|stored| About::read(*stored))
     }
 
-    fn read<T: DeserializeOwned>(&mut self, frame: Frame) -> Option<T> {
+    pub(super) fn read<T: DeserializeOwned>(&mut self, frame: Frame) -> Option<T> {
         self.index.frames.read(frame)
     }
 }
 
 impl<F> Index<F> {
-    fn indicator(&self, id: &str) -> Option<usize> {
+    pub(super) fn indicator(&self, id: &str) -> Option<usize> {
         self.contents.indicators.binary_search_by(|known| known.id.as_str().cmp(id)).ok()
     }
 
     /// The position of an indicator and those of all that it is computed from.
-    fn with_inputs(&self, at: usize) -> BTreeSet<usize> {
+    pub(super) fn with_inputs(&self, at: usize) -> BTreeSet<usize> {
         let (mut found, mut open) = (BTreeSet::new(), vec![at]);
         while let Some(at) = open.pop() {
             if found.insert(at) {
@@ -238,7 +270,7 @@ impl<F> Index<F> {
     }
 
     /// The position of the indicator that has the subject with this number.
-    fn position_of(&self, subject: u32) -> Option<usize> {
+    pub(super) fn position_of(&self, subject: u32) -> Option<usize> {
         // Of those with the same first subject only the last has any.
         let behind = self.contents.indicators.partition_point(|indicator| indicator.first_subject <= subject);
         behind.checked_sub(1)
@@ -257,12 +289,17 @@ impl<F> Index<F> {
         }
     }
 
-    fn indicator_of(&self, bearer: &Bearer) -> Option<usize> {
+    pub(super) fn indicator_of(&self, bearer: &Bearer) -> Option<usize> {
         match bearer {
             Bearer::Numbered(number) => self.position_of(*number),
             Bearer::Named(named) => self.indicator(&named.indicator),
         }
     }
+}
+
+/// Applies what was appended, in order.
+pub(super) fn apply_appended(state: &mut State, events: &[Appended]) -> Option<()> {
+    events.iter().try_for_each(|event| apply(state, event.seq, event.offset, &event.line))
 }
 
 /// Applies a line, wherever it stands.

@@ -5,6 +5,8 @@ use std::ops::ControlFlow;
 
 use recount_ledger::codec;
 use recount_ledger::line::Line;
+use recount_ledger::reader::Ledger;
+use recount_ledger::seen::Seen;
 use recount_ledger::{LineRef, Visitor};
 use recount_model::event::{Claim, Fact, Kind, Seq};
 use recount_model::texts::Members;
@@ -23,6 +25,7 @@ pub(super) struct Appended {
     pub(super) seq: Seq,
     pub(super) offset: u64,
     pub(super) line: String,
+    pub(super) kind: Kind,
     pub(super) bears: Bears,
 }
 
@@ -78,17 +81,29 @@ impl Appended {
 
 impl Visitor for Tail {
     fn event(&mut self, line: LineRef<'_>) -> ControlFlow<()> {
-        let text = String::from_utf8(line.bytes.to_vec());
-        let (Ok(line_of), Ok(seq)) = (text, Line::parse(line.bytes).map(|line| line.seq())) else {
-            return ControlFlow::Break(());
-        };
-        let seq = Seq::try_from(seq).unwrap_or(Seq::MAX);
-        self.events.push(Appended { seq, offset: line.offset, line: line_of, bears: Bears::Nothing });
+        let Some((seq, kind, text)) = event(line.bytes) else { return ControlFlow::Break(()) };
+        let (line, offset) = (text.to_owned(), line.offset);
+        self.events.push(Appended { seq, offset, line, kind, bears: Bears::Nothing });
         ControlFlow::Continue(())
     }
 }
 
+/// Number, type and text of an event whose content was not erased.
+fn event(line: &[u8]) -> Option<(Seq, Kind, &str)> {
+    let Line::Event(event) = Line::parse(line).ok()? else { return None };
+    Some((Seq::try_from(event.seq).ok()?, Kind::parse(&event.kind)?, std::str::from_utf8(line).ok()?))
+}
+
 impl Tail {
+    /// What follows a checkpoint of `ledger`. Nothing where it has no such checkpoint; what is wrong with it, if anything, is for
+    /// a replay to say.
+    pub(super) fn since(ledger: &Ledger, seen: &Seen) -> Option<Tail> {
+        let mut tail = Tail::default();
+        let fits = ledger.read_since(seen, &mut tail).ok()?;
+        let events = ledger.head().size.checked_sub(seen.size)?;
+        (fits && events == tail.events.len() as u64).then_some(tail)
+    }
+
     /// Finds out what each event bears on; `about` tells it of those in the index. Nothing where an event bears on more than can be
     /// told from it.
     pub(super) fn understand(&mut self, about: &mut dyn FnMut(Seq) -> Option<About>) -> Option<()> {
@@ -102,12 +117,12 @@ impl Tail {
                     About::Subject(number) => Some(Bears::Subjects(vec![Bearer::Numbered(number)])),
                 },
             };
-            let (kind, bears) = match read_independent(&event.line) {
-                Some(read) => (read.fact.kind(), of_fact(&read.fact, &mut of_target)?),
-                None => (Kind::RecordCorrected, of_correction(&event.line, &known, &mut of_target)?),
+            let bears = match read_independent(&event.line) {
+                Some(read) => of_fact(&read.fact, &mut of_target)?,
+                None => of_correction(&event.line, &known, &mut of_target)?,
             };
             event.bears = bears.clone();
-            known.insert(event.seq, (kind, bears));
+            known.insert(event.seq, (event.kind, bears));
         }
         Some(())
     }
