@@ -2,18 +2,15 @@
 
 use std::fs;
 
+use recount_model::answer::Answers;
 use recount_tables::CaseDetail;
 use rusqlite::types::ValueRef;
 
 use super::*;
 use crate::testing::{CASE, FIGURES, Fixture, VOTE};
 
-fn export_of(file: &Path, lines: &str) -> Result<Summary, ExportError> {
-    let fixture = Fixture::new(lines);
-    let answers = fixture.answers("");
-    let context =
-        Context { answers: &answers, texts: &fixture, case_detail: CaseDetail::Coarse, indicators: None };
-    let provenance = Provenance {
+fn provenance() -> Provenance {
+    Provenance {
         tool_version: "0.1.0".to_owned(),
         format: 1,
         origin: "example.org/t".to_owned(),
@@ -21,8 +18,16 @@ fn export_of(file: &Path, lines: &str) -> Result<Summary, ExportError> {
         size: 32,
         root: Some("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned()),
         end_offset: None,
-    };
-    export(file, &context, &provenance, NonZeroUsize::new(2).unwrap())
+    }
+}
+
+fn context<'a>(answers: &'a Answers<'a>, fixture: &'a Fixture) -> Context<'a> {
+    Context { answers, texts: fixture, case_detail: CaseDetail::Coarse, indicators: None }
+}
+
+fn export_of(file: &Path, lines: &str) -> Result<Summary, ExportError> {
+    let fixture = Fixture::new(lines);
+    export(file, &context(&fixture.answers(""), &fixture), &provenance(), NonZeroUsize::new(2).unwrap())
 }
 
 fn spelt(value: ValueRef<'_>) -> String {
@@ -68,6 +73,7 @@ fn the_file_is_sound_and_says_what_it_is() {
     assert_eq!(check("SELECT count(*) FROM pragma_table_list WHERE strict"), (TABLES.len() + 1).to_string());
     insta::assert_snapshot!(check("SELECT * FROM recount"), @"
     case_detail|coarse
+    file_change_counter|3
     format|1
     left_out.later_as_of|0
     left_out.later_published|0
@@ -76,6 +82,23 @@ fn the_file_is_sound_and_says_what_it_is() {
     left_out.unpublished|0
     origin|example.org/t
     root|47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+    rows.cases|1
+    rows.causes|4
+    rows.dimensions|2
+    rows.events|41
+    rows.figure_history|12
+    rows.figures|5
+    rows.headlines|4
+    rows.indicators|3
+    rows.norms|0
+    rows.places|3
+    rows.policies|1
+    rows.positions|7
+    rows.reporters|4
+    rows.sources|4
+    rows.statements|0
+    rows.tallies|2
+    rows.votes|1
     size|32
     title|Test
     tool_version|0.1.0
@@ -177,3 +200,5 @@ fn an_empty_file_gives_way() {
     export_of(&file, "").unwrap();
     assert_eq!(query(&file, "SELECT count(*) FROM events"), "17");
 }
+
+mod updates;

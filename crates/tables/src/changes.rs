@@ -100,9 +100,23 @@ mod tests {
     #[test]
     fn only_rows_that_differ_are_told() {
         let newer = "figure.reported {\"indicator\":\"back\",\"value\":\"1900\",\"reporter\":\"a\",\"source\":\"s1\",\"as_of\":\"2025-03-31\"}\n";
-        insta::assert_snapshot!(check("figures", newer, &["seq", "value"]), @"");
-        insta::assert_snapshot!(check("headlines", newer, &["id", "value"]), @"");
-        insta::assert_snapshot!(check("figure_history", newer, &["seq", "value", "status", "replaced_by"]), @"");
+        insta::assert_snapshot!(check("figures", newer, &["seq", "value"]), @"
+        - 23
+        + 33 1900
+        ");
+        insta::assert_snapshot!(check("headlines", newer, &["id", "value"]), @"
+        - back
+        - missing
+        + back 1900
+        + missing 17700
+        ");
+        insta::assert_snapshot!(check("figure_history", newer, &["seq", "value", "status", "replaced_by"]), @"
+        - 21
+        - 24
+        + 21 1850 superseded 23
+        + 24 1859 superseded 33
+        + 33 1900 current -
+        ");
         insta::assert_snapshot!(check("sources", newer, &["id"]), @"");
         assert_eq!(check("events", "", &["seq"]), "");
     }

@@ -80,32 +80,31 @@ impl From<LeftOut> for Left {
 impl Provenance {
     /// What an export of this context says about itself, as one JSON object: ledger, clocks, what they left out.
     pub fn to_json(&self, context: &Context<'_>) -> String {
-        let names = context.state().indicators();
-        let answers = context.answers;
-        let indicators = context.indicators.map(|keys| keys.iter().map(|key| names.name(*key)).collect());
-        let header = self.header(answers.clocks(), Some(answers.left_out()), context.case_detail, indicators);
-        serde_json::to_string(&header).expect(IS_JSON)
+        serde_json::to_string(&self.header_of(context)).expect(IS_JSON)
     }
 
     /// The same as names and texts, one level deep: `clocks.as_of`, `left_out.undated`; and where the ledger ends. In byte order
     /// of names.
     pub fn entries(&self, context: &Context<'_>) -> Vec<(String, String)> {
-        let (answers, detail) = (context.answers, context.case_detail);
-        self.flat(&self.header(answers.clocks(), Some(answers.left_out()), detail, None))
+        self.flat(&self.header_of(context))
     }
 
     /// The entries of an export of all tables on these clocks, but for what they leave out: known before the ledger is replayed.
     pub fn entries_foreseen(&self, clocks: &Clocks, case_detail: CaseDetail) -> Vec<(String, String)> {
-        self.flat(&self.header(clocks, None, case_detail, None))
+        self.flat(&self.header(clocks, case_detail))
     }
 
-    fn header<'a>(
-        &'a self,
-        clocks: &Clocks,
-        left_out: Option<LeftOut>,
-        case_detail: CaseDetail,
-        indicators: Option<Vec<&'a str>>,
-    ) -> Header<'a> {
+    fn header_of<'a>(&'a self, context: &Context<'a>) -> Header<'a> {
+        let names = context.state().indicators();
+        let answers = context.answers;
+        Header {
+            left_out: Some(answers.left_out().into()),
+            indicators: context.indicators.map(|keys| keys.iter().map(|key| names.name(*key)).collect()),
+            ..self.header(answers.clocks(), context.case_detail)
+        }
+    }
+
+    fn header(&self, clocks: &Clocks, case_detail: CaseDetail) -> Header<'_> {
         Header {
             format: self.format,
             origin: &self.origin,
@@ -118,9 +117,9 @@ impl Provenance {
                 published_by: clocks.published_by.map(|asked| asked.to_string()),
                 recorded_by: clocks.recorded_by.map(|asked| asked.to_string()),
             },
-            left_out: left_out.map(Left::from),
+            left_out: None,
             case_detail: case_detail.as_str(),
-            indicators,
+            indicators: None,
         }
     }
 

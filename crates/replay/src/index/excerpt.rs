@@ -46,6 +46,11 @@ impl Needed {
         }
     }
 
+    /// The indicators of which some current figures are needed.
+    fn of_current(&self) -> BTreeSet<usize> {
+        self.indicators.union(&self.beside).copied().collect()
+    }
+
     fn needs_current(&self, at: usize, subject: &Subject) -> bool {
         self.indicators.contains(&at)
             || self.beside.contains(&at)
@@ -141,9 +146,10 @@ impl<F: Read + Seek> Asking<'_, F> {
     ) -> (Vec<Appended>, Vec<Named>) {
         let mut named = Vec::new();
         needed.add_subjects(&bearing, &mut named);
+        let indicators = needed.of_current();
         loop {
             let bears = |event: &Appended| {
-                self.index.bears(event, &needed.indicators)
+                self.index.bears(event, &indicators)
                     || event.subjects().iter().any(|bearer| match bearer {
                         Bearer::Numbered(number) => needed.subjects.contains(number),
                         Bearer::Named(subject) => named.contains(subject),
@@ -185,8 +191,7 @@ impl<F: Read + Seek> Asking<'_, F> {
             }
         }
         let numbered = needed.subjects.iter().filter_map(|number| self.index.position_of(*number));
-        let indicators: BTreeSet<usize> =
-            needed.indicators.iter().chain(&needed.beside).copied().chain(numbered).collect();
+        let indicators: BTreeSet<usize> = needed.of_current().into_iter().chain(numbered).collect();
         let mut items = Vec::new();
         for at in indicators {
             let indicator = &self.index.contents.indicators[at];

@@ -14,6 +14,8 @@ use super::*;
 use crate::tests::{Desk, THREADS, stamp};
 use crate::{LedgerTexts, Replay};
 
+mod change;
+
 /// What is declared besides the declarations of every desk: events 7 to 12.
 const MORE: [&str; 6] = [
     r#"{"type":"place.added","data":{"id":"north","name":"North","kind":"region"}}"#,
@@ -160,6 +162,9 @@ fn any_event() -> impl Strategy<Value = String> {
         r#"{"type":"policy.set","data":{"indicator":"taken","rule":"latest","reason":"r"}}"#,
         r#"{"type":"norm.cited","data":{"instrument":"A treaty","article":"1","cited_by":"b","source":"s1"}}"#,
         r#"{"type":"record.retracted","data":{"target":12,"reason":"r"}}"#,
+        r#"{"type":"statement.recorded","data":{"speaker":"b","gist":"they were taken","source":"s2"}}"#,
+        r#"{"type":"reporter.added","data":{"id":"c","name":"C","kind":"official","speaks_for":"b"}}"#,
+        r#"{"type":"place.added","data":{"id":"south","name":"South","kind":"region"}}"#,
     ];
     prop_oneof![
         8 => any_figure(),
