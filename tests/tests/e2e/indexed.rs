@@ -9,7 +9,7 @@ use crate::{CLOCK, recount};
 /// Events of the ledger but the first.
 const FIGURES: usize = 900;
 
-const DECLARED: [&str; 8] = [
+pub(crate) const DECLARED: [&str; 8] = [
     r#"{"type":"source.added","data":{"id":"s","title":"A page","published":"2025-03-01"}}"#,
     r#"{"type":"source.added","data":{"id":"later","title":"A later page","published":"2025-06-01"}}"#,
     r#"{"type":"reporter.added","data":{"id":"a","name":"A","kind":"government"}}"#,

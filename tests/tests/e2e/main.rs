@@ -9,6 +9,7 @@ mod data;
 mod diff;
 mod docs;
 mod errors;
+mod exports;
 mod formats;
 mod hostile;
 mod indexed;
