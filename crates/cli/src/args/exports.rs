@@ -18,7 +18,7 @@ pub(crate) enum Export {
     },
     /// One SQLite file
     Sqlite {
-        /// Absent, or a former export
+        /// Absent, or a former export of this ledger: of it only what changed is written
         path: PathBuf,
         #[command(flatten)]
         options: ExportOptions,
