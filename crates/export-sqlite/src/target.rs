@@ -98,9 +98,11 @@ fn examine(file: &Path) -> Result<(), ExportError> {
         Path::new(&name).exists()
     };
     if is_beside(JOURNAL) {
-        // If nobody is writing, it is left from a killed run; whoever begins to write takes back what that had begun.
-        let _ = Connection::open(file)
-            .and_then(|connection| connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK"));
+        // If nobody is writing, it is left from a killed run. Whoever begins to write takes back what that had begun; where it had
+        // only begun the journal, that goes with the journal of another change, taken back too.
+        let _ = Connection::open(file).and_then(|connection| {
+            connection.execute_batch("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK")
+        });
     }
     if is_beside(JOURNAL) || is_beside(WAL) {
         in_use("another program is writing to it (there is a -wal or -journal file); close it first")

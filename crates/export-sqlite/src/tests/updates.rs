@@ -158,3 +158,18 @@ fn what_a_killed_run_began_is_taken_back() {
     assert!(updated(&killed, FIGURES, &later).is_some());
     assert!(!parent.path().join("killed.db-journal").exists());
 }
+
+#[test]
+fn a_journal_that_a_killed_run_only_began_is_in_nobodys_way() {
+    for begun in [0, 512, 5000] {
+        let parent = tempfile::tempdir().unwrap();
+        let (file, journal) = (parent.path().join("out.db"), parent.path().join("out.db-journal"));
+        export_of(&file, FIGURES).unwrap();
+        let before = content(&file);
+        // Its first bytes are zeros until all of it is on the disk.
+        fs::write(&journal, vec![0; begun]).unwrap();
+        assert!(Former::find(&file).unwrap().is_some(), "{begun} bytes");
+        assert!(!journal.exists());
+        assert_eq!(content(&file), before);
+    }
+}
