@@ -30,7 +30,8 @@ pub(crate) fn answer(global: &Global, ledger: &Ledger, asked: &Asked) -> Option<
 pub(crate) fn change(global: &Global, ledger: &Ledger, since: &Seen) -> Option<Change> {
     let mut index = open(global, ledger)?;
     let end = ledger.head().end_offset;
-    let near = |seen: &Seen| end.checked_sub(seen.end_offset).is_some_and(|tail| tail <= end / PART_OF_AN_EXPORT);
+    let near =
+        |seen: &Seen| end.checked_sub(seen.end_offset).is_some_and(|tail| tail <= end / PART_OF_AN_EXPORT);
     (near(&index.seen()) && near(since)).then(|| index.change(ledger, since))?
 }
 

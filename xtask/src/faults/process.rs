@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
@@ -29,6 +29,11 @@ impl Finished {
     /// Whether it ended by itself, and well.
     pub(crate) fn succeeded(&self) -> bool {
         self.code() == Some(0)
+    }
+
+    /// Whether a signal ended it, as a tracer ends itself by the one that ended what it traced.
+    pub(crate) fn was_killed(&self) -> bool {
+        self.status.is_some_and(|status| status.signal().is_some())
     }
 
     /// The end in a few words, for messages.

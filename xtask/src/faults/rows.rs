@@ -2,6 +2,7 @@
 
 mod block_replay;
 mod clocks;
+mod continued;
 mod crash_states;
 mod errors;
 mod full_disk;
@@ -118,6 +119,7 @@ pub(crate) const ROWS: &[Row] = &[
     unfit_files::ROW,
     clocks::ROW,
     fuzzing::ROW,
+    continued::ROW,
     memory::ROW,
 ];
 

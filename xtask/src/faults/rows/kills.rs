@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::{Control, Need, Row};
 use crate::Result;
-use crate::faults::trials::{Trials, Verdict};
+use crate::faults::trace;
+use crate::faults::trials::{Broken, Trials, Verdict};
 use crate::faults::workload::{Prepared, each};
 
 /// The row.
@@ -49,9 +50,10 @@ pub(crate) fn points(prepared: &Prepared) -> Vec<Point<'_>> {
 fn kill(prepared: &Prepared, folder: &std::path::Path, point: &Point<'_>) -> Verdict {
     let (work, notes) = prepared.copy(folder)?;
     let Point { call, number, .. } = point;
-    let trace = format!("trace={call}");
-    let inject = format!("inject={call}:signal=SIGKILL:when={number}");
-    let strace = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", &trace, "-e", &inject];
-    let killed = prepared.run(&strace, &work, &notes)?;
+    let strace = trace::killing(call, *number);
+    let killed = prepared.run(&strace.each_ref().map(String::as_str), &work, &notes)?;
+    if !killed.was_killed() {
+        return Err(Broken::Harness(format!("not killed: {}", killed.told())));
+    }
     prepared.judge(&work, &notes, &killed.stdout, false)
 }
