@@ -9,7 +9,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::TempDir;
 
-use crate::{At, ExportError, package};
+use crate::{At, ExportError, kept, package};
 
 /// The folder being written. It vanishes unless it is published.
 pub(crate) struct Staging {
@@ -46,9 +46,14 @@ impl Staging {
         Ok(Staging { folder, parent, target, replaces: former == Some(Former::Export) })
     }
 
-    /// Where to write.
-    pub(crate) fn path(&self) -> &Path {
+    fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// A file to be written, of this name.
+    pub(crate) fn file(&self, name: &str) -> Staged {
+        let former = self.replaces.then(|| self.target.join(name));
+        Staged { path: self.path().join(name), former }
     }
 
     /// Puts the folder into the place of its target; what was there is deleted with the temporary folder.
@@ -61,6 +66,21 @@ impl Staging {
             fs::rename(self.path(), &self.target).at(&self.target)?;
         }
         sync(&self.parent)
+    }
+}
+
+/// One file of the folder.
+pub(crate) struct Staged {
+    /// Where to write it.
+    pub(crate) path: PathBuf,
+    /// Its place in the former export; perhaps there is none.
+    former: Option<PathBuf>,
+}
+
+impl Staged {
+    /// Whether what was written is what the former export has, which then is kept.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.former.as_ref().is_some_and(|former| kept::keep(former, &self.path))
     }
 }
 

@@ -9,6 +9,7 @@
 //! for every other reader.
 
 mod folder;
+mod kept;
 mod package;
 mod record;
 
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use recount_tables::{Cell, Context, Provenance, RowError, Summary, Table, TextError};
 
-use folder::Staging;
+use folder::{Staged, Staging};
 
 /// An export could not be written; what was there before is still there.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +61,8 @@ impl<T> At<T> for io::Result<T> {
 /// threads; the files do not depend on their number.
 ///
 /// The files are written beside `dir`, synced, and exchanged into place in one step: after any interruption `dir` holds
-/// the former export or the new one, whole. A killed run may leave a folder `.recount-…` beside it, which nothing reads.
+/// the former export or the new one, whole. A file that is as in the former export stays the file it was (a hard link to it),
+/// with its time. A killed run may leave a folder `.recount-…` beside it, which nothing reads.
 ///
 /// # Errors
 ///
@@ -76,11 +78,11 @@ pub fn export(
     let staging = Staging::beside(dir)?;
     let mut summary = Summary::default();
     for table in tables {
-        let path = staging.path().join(package::file_name(table));
-        summary.rows.push((table.name, write_table(&path, table, context, threads)?));
+        let file = staging.file(&package::file_name(table));
+        summary.rows.push((table.name, write_table(&file, table, context, threads)?));
     }
-    let path = staging.path().join(package::FILE);
-    write_synced(&path, |out| package::write(tables, &provenance.to_json(context), out))?;
+    let package = staging.file(package::FILE);
+    write_synced(&package, |out| package::write(tables, &provenance.to_json(context), out))?;
     staging.publish()?;
     Ok(summary)
 }
@@ -89,13 +91,13 @@ pub fn export(
 const BATCH: usize = 1 << 18;
 
 fn write_table(
-    path: &Path,
+    file: &Staged,
     table: &Table,
     context: &Context<'_>,
     threads: NonZeroUsize,
 ) -> Result<u64, ExportError> {
     let mut rows = Ok(0);
-    write_synced(path, |out| {
+    write_synced(file, |out| {
         let mut header = Vec::new();
         record::write_header(table.columns, &mut header);
         out.write_all(&header)?;
@@ -112,20 +114,20 @@ fn write_table(
     })?;
     rows.map_err(|error| match error {
         RowError::Text(error) => ExportError::Text(error),
-        RowError::Sink(source) => ExportError::Io { path: path.to_owned(), source },
+        RowError::Sink(source) => ExportError::Io { path: file.path.clone(), source },
     })
 }
 
-/// Creates a file, writes it and waits until it is on the device.
+/// Creates a file, writes it and waits until it is on the device, unless that of the former export is the same.
 fn write_synced(
-    path: &Path,
+    file: &Staged,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), ExportError> {
-    let mut out = BufWriter::new(File::create_new(path).at(path)?);
+    let mut out = BufWriter::new(File::create_new(&file.path).at(&file.path)?);
     write(&mut out)
         .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
-        .and_then(|file| file.sync_all())
-        .at(path)
+        .and_then(|written| if file.is_kept() { Ok(()) } else { written.sync_all() })
+        .at(&file.path)
 }
 
 #[cfg(test)]

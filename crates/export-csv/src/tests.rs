@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt, symlink};
 
 use recount_model::texts::{Members, Recorded, Texts};
 use recount_tables::{CaseDetail, TABLES};
@@ -106,6 +106,30 @@ fn a_former_export_is_replaced_whole() {
     assert_eq!(files(&dir).into_keys().collect::<Vec<_>>(), ["datapackage.json", "places.csv"]);
     assert_eq!(beside(parent.path()), [".recount-killed", "link", "out"]);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[test]
+fn only_files_that_change_are_written_again() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("out");
+    let names = ["figures", "places", "sources"];
+    export_tables(&dir, &names).unwrap();
+    let fresh = files(&dir);
+    let inodes = || {
+        let inode = |name: &String| fs::metadata(dir.join(name)).unwrap().ino();
+        files(&dir).into_keys().map(|name| (name.clone(), inode(&name))).collect::<BTreeMap<_, _>>()
+    };
+    let before = inodes();
+    // What was changed behind our back is written again, whatever its length.
+    let other = fresh["sources.csv"].replace("Second", "Zecond");
+    fs::write(dir.join("sources.csv"), other).unwrap();
+    fs::write(dir.join("figures.csv"), "").unwrap();
+    export_tables(&dir, &names).unwrap();
+    assert_eq!(files(&dir), fresh);
+    let after = inodes();
+    let kept = |name: &&String| before[*name] == after[*name];
+    assert_eq!(before.keys().filter(kept).collect::<Vec<_>>(), ["datapackage.json", "places.csv"]);
+    assert_eq!(beside(parent.path()), ["out"]);
 }
 
 #[test]

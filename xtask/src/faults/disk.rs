@@ -108,6 +108,8 @@ impl Disk {
             "mkdir" => return self.make_folder(call).is_some(),
             "rename" => return self.rename(call, [0, 1]).is_some(),
             "renameat" | "renameat2" => return self.rename(call, [1, 3]).is_some(),
+            "link" => return self.link(call, [0, 1]).is_some(),
+            "linkat" => return self.link(call, [1, 3]).is_some(),
             "unlink" | "rmdir" => return self.unlink(call, 0).is_some(),
             "unlinkat" => return self.unlink(call, 1).is_some(),
             _ => {}
@@ -192,6 +194,14 @@ impl Disk {
             false => Move::Rename { from, to, node },
         };
         self.moved(folder, change);
+        Some(())
+    }
+
+    fn link(&mut self, call: &Call, places: [usize; 2]) -> Option<()> {
+        let (folder, from) = self.locate(call, places[0])?;
+        let node = *self.names(folder).get(&from)?;
+        let (folder, name) = self.locate(call, places[1])?;
+        self.moved(folder, Move::Link { name, node });
         Some(())
     }
 
@@ -550,6 +560,16 @@ mod tests {
         assert!(disk.is_pending("l") && disk.beginning("n").is_empty());
         run(&mut disk, &[open("", "O_RDONLY"), "fsync(3) = 0".to_owned()]);
         check(&disk, &["l=x"]);
+    }
+
+    #[test]
+    fn a_linked_file_is_one_file_of_two_names() {
+        let mut disk = disk(&[("l", "a")]);
+        let link = format!("linkat(AT_FDCWD, \"{}\", AT_FDCWD, \"{}\", 0) = 0", hex("/w/l"), hex("/w/n"));
+        run(&mut disk, &[link]);
+        check(&disk, &["l=a", "l=a n=a"]);
+        run(&mut disk, &[open("n", "O_RDWR"), write("b", 0)]);
+        check(&disk, &["l=a", "l=a n=a", "l=b", "l=b n=b"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::Result;
 
 /// The calls that matter to files, as strace's `-e trace=` takes them.
 pub(crate) const CALLS: &str = "openat,close,read,pread64,write,pwrite64,lseek,ftruncate,fsync,fdatasync,fadvise64,flock,\
-                                rename,renameat,renameat2,unlink,unlinkat,mkdir,rmdir,statx,newfstatat,fstatfs";
+                                rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,rmdir,statx,newfstatat,fstatfs";
 
 /// One call that returned.
 #[derive(Clone, Debug, PartialEq, Eq)]

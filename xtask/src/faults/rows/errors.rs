@@ -29,6 +29,7 @@ const ERRORS: &[(&[&str], &[&str])] = &[
     (&["write", "pwrite64"], &["ENOSPC", "EIO", "EDQUOT", "EINTR"]),
     (&["fsync", "fdatasync"], &["EIO", "ENOSPC", "EDQUOT", "EINTR"]),
     (&["rename", "renameat", "renameat2"], &["EIO", "ENOSPC", "EACCES"]),
+    (&["link", "linkat"], &["EIO", "EPERM", "EMLINK"]),
     (&["ftruncate"], &["EIO", "EPERM", "EINTR"]),
     (&["flock"], &["ENOLCK", "ENOSYS", "EOPNOTSUPP"]),
     (&["unlink", "unlinkat", "rmdir"], &["EACCES", "EIO"]),
