@@ -6,6 +6,7 @@
 mod bookkeeping;
 mod canonical;
 mod causes;
+mod cursor;
 mod diagnose;
 mod dictionaries;
 mod figures;
@@ -18,7 +19,6 @@ mod texts;
 mod votes;
 mod wire;
 mod withheld;
-mod written;
 
 use recount_model::event::{Fact, Kind, Seq};
 use recount_model::problem::{Code, Problem};
@@ -31,8 +31,8 @@ pub use references::{Translation, Untranslated, declared, translate};
 pub use withheld::{kept, redacted, withheld};
 
 use crate::codec::schema::{Field, Layout};
-use wire::Record;
-use written::{Cursor, Written};
+use cursor::Cursor;
+use wire::{Record, Wire};
 
 macro_rules! records {
     ($($kind:ident in $file:ident,)+) => {
@@ -44,19 +44,11 @@ macro_rules! records {
             }
         }
 
-        /// Reads any spelling straight into the wire struct; `None` for anything that does not fit.
-        fn read<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
+        /// Reads data straight into their wire struct; `None` for anything that does not fit.
+        fn fact<'a>(kind: Kind, from: &mut Cursor<'a>, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
             match kind {
-                $(Kind::$kind => wire::object::<$file::$kind>(data)?.fact(),)+
-                Kind::RecordCorrected => read_correction(data, kind_of),
-            }
-        }
-
-        /// Reads the writer's spelling into the same structs.
-        fn written_fact<'a>(kind: Kind, from: &mut Cursor<'a>, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
-            match kind {
-                $(Kind::$kind => $file::$kind::written(from)?.fact(),)+
-                Kind::RecordCorrected => written::correction(from, kind_of),
+                $(Kind::$kind => $file::$kind::read(from)?.fact(),)+
+                Kind::RecordCorrected => correction(from, kind_of),
             }
         }
     };
@@ -109,16 +101,22 @@ pub fn fields(kind: Kind) -> &'static [Field] {
 ///
 /// The first of the problems that [`diagnose`] finds.
 pub fn parse<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Result<Fact<'a>, Problem> {
-    let fact = written(kind, data, kind_of).or_else(|| read(kind, data, kind_of));
-    fact.ok_or_else(|| first_problem(kind, data, kind_of))
+    match read(kind, data, kind_of) {
+        Some((fact, _)) => Ok(fact),
+        None => Err(first_problem(kind, data, kind_of)),
+    }
 }
 
-/// Reads the data of an event where it is in the writer's own spelling, in a fraction of the time; `None` for every other
-/// spelling, right or wrong. What this reads [`parse`] reads too, as the same.
-pub fn written<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
+/// Reads what [`parse`] reads, and tells whether it is in the writer's own spelling; `None` where there is a problem.
+pub fn read<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<(Fact<'a>, bool)> {
     let mut from = Cursor::new(data);
-    let fact = written_fact(kind, &mut from, kind_of)?;
-    from.is_at_end().then_some(fact)
+    let fact = fact(kind, &mut from, kind_of)?;
+    from.is_at_end().then(|| (fact, from.is_written()))
+}
+
+/// Reads the data of an event where they are in the writer's own spelling; `None` for every other spelling, right or wrong.
+pub fn written<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
+    read(kind, data, kind_of).and_then(|(fact, is_written)| is_written.then_some(fact))
 }
 
 #[cold]
@@ -151,10 +149,14 @@ pub fn written_own_members<'a>(
     from.members(each).filter(|()| from.is_at_end())
 }
 
-fn read_correction<'a>(data: &'a str, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
-    let (target, data) = wire::object::<causes::RecordCorrected>(data)?.replacement();
+/// Reads a correction: of which type the replacement is only the corrected event says.
+fn correction<'a>(from: &mut Cursor<'a>, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
+    let (target, data) = causes::RecordCorrected::read(from)?.replacement();
     let kind = kind_of(target).filter(|kind| kind.is_correctable())?;
-    let fact = read(kind, data, kind_of)?;
+    let (fact, is_written) = read(kind, data, kind_of)?;
+    if !is_written {
+        from.is_otherwise();
+    }
     Some(Fact::RecordCorrected { target, fact: Box::new(fact) })
 }
 

@@ -5,7 +5,7 @@ use recount_model::event::{CheckRule, Fact};
 use super::notation::{
     BreakdownCode, Checks, Digest, Dimensions, Id, Indicators, Line, Ref, Reporters, Shown,
 };
-use super::wire::{Object, Target, record, seqs, texts};
+use super::wire::{Target, record, seqs, texts};
 
 record! {
     /// `ledger.created`
@@ -33,10 +33,9 @@ record! {
     /// `check.added`
     CheckAdded<'a> {
         /// The check's id
-        #[serde(borrow)]
         id: Id<'a, Checks>,
         /// What is checked
-        rule: Object<AnyRule<'a>>,
+        rule: AnyRule<'a>,
         /// Why
         reason: Option<Shown>,
     }
@@ -46,14 +45,13 @@ record! {
     /// The rule of a check.
     AnyRule<'a> {
         /// An indicator's headline equals the sum of the parts' headlines
-        #[serde(borrow)]
-        total: Option<Object<Total<'a>>>,
+        total: Option<Total<'a>>,
         /// An indicator's figure equals the sum over codes or places
-        sum: Option<Object<Sum<'a>>>,
+        sum: Option<Sum<'a>>,
         /// A reporter has a figure that is not older than so many days
-        fresh: Option<Object<Fresh<'a>>>,
+        fresh: Option<Fresh<'a>>,
         /// A cumulative series never falls
-        monotone: Option<Object<Monotone<'a>>>,
+        monotone: Option<Monotone<'a>>,
     }
     One("total", "sum", "fresh", "monotone")
 }
@@ -62,7 +60,6 @@ record! {
     /// The rule `total`.
     Total<'a> {
         /// The whole
-        #[serde(borrow)]
         indicator: Ref<'a, Indicators>,
         /// The parts
         parts: Vec<Ref<'a, Indicators>>,
@@ -73,7 +70,6 @@ record! {
     /// The rule `sum`.
     Sum<'a> {
         /// The indicator
-        #[serde(borrow)]
         indicator: Ref<'a, Indicators>,
         /// The dimension, or `place`
         over: Ref<'a, Dimensions>,
@@ -86,7 +82,6 @@ record! {
     /// The rule `fresh`.
     Fresh<'a> {
         /// The reporter
-        #[serde(borrow)]
         reporter: Ref<'a, Reporters>,
         /// How old its latest figure may be
         days: u32,
@@ -97,7 +92,6 @@ record! {
     /// The rule `monotone`.
     Monotone<'a> {
         /// The indicator
-        #[serde(borrow)]
         indicator: Ref<'a, Indicators>,
     }
 }
@@ -106,16 +100,16 @@ impl<'a> AnyRule<'a> {
     /// The one rule that is there.
     fn only(self) -> Option<CheckRule<'a>> {
         match (self.total, self.sum, self.fresh, self.monotone) {
-            (Some(Object(Total { indicator, parts })), None, None, None) => {
+            (Some(Total { indicator, parts }), None, None, None) => {
                 Some(CheckRule::Total { indicator: indicator.text(), parts: texts(parts) })
             }
-            (None, Some(Object(Sum { indicator, over, parts })), None, None) => {
+            (None, Some(Sum { indicator, over, parts }), None, None) => {
                 Some(CheckRule::Sum { indicator: indicator.text(), over: over.text(), parts: texts(parts) })
             }
-            (None, None, Some(Object(Fresh { reporter, days })), None) => {
+            (None, None, Some(Fresh { reporter, days }), None) => {
                 Some(CheckRule::Fresh { reporter: reporter.text(), days })
             }
-            (None, None, None, Some(Object(Monotone { indicator }))) => {
+            (None, None, None, Some(Monotone { indicator })) => {
                 Some(CheckRule::Monotone { indicator: indicator.text() })
             }
             _ => None,
@@ -125,7 +119,7 @@ impl<'a> AnyRule<'a> {
 
 impl<'a> CheckAdded<'a> {
     pub(super) fn fact(self) -> Option<Fact<'a>> {
-        Some(Fact::CheckAdded { id: self.id.text(), rule: self.rule.0.only()? })
+        Some(Fact::CheckAdded { id: self.id.text(), rule: self.rule.only()? })
     }
 }
 
@@ -133,7 +127,6 @@ record! {
     /// `finding.acknowledged`
     FindingAcknowledged<'a> {
         /// The check whose finding it is, declared or built in
-        #[serde(borrow)]
         check: Ref<'a, Checks>,
         /// The figures involved
         figures: Vec<Target>,
@@ -214,7 +207,6 @@ record! {
         /// The event whose content was erased
         target: Target,
         /// The line that stands in its place, whole
-        #[serde(borrow)]
         stub: Line<'a>,
         /// Why
         reason: Shown,

@@ -1,10 +1,9 @@
 //! Wire structs of our own mistakes: a record corrected, a record taken back.
 
 use recount_model::event::{Fact, Seq};
-use serde_json::value::RawValue;
 
 use super::notation::Shown;
-use super::wire::{Target, record};
+use super::wire::{Data, Target, record};
 
 record! {
     /// `record.corrected`
@@ -12,20 +11,16 @@ record! {
         /// The original event
         target: Target,
         /// What it should have said, whole
-        #[serde(borrow)]
-        data: &'a RawValue,
+        data: Data<'a>,
         /// Why
-        reason: Reason,
+        reason: Shown,
     }
 }
-
-/// Why something is put right.
-pub(super) type Reason = Shown;
 
 impl<'a> RecordCorrected<'a> {
     /// The original event, and the data it should have had; of which type, only the original knows.
     pub(super) fn replacement(self) -> (Seq, &'a str) {
-        (self.target.get(), self.data.get())
+        (self.target.get(), self.data.0)
     }
 }
 

@@ -9,14 +9,13 @@ use super::notation::{
     BreakdownCode, Digest, Dimensions, Id, Indicators, Language, Line, Minimum, Notation, Places, Ref,
     Reporters, Shown, Sources,
 };
-use super::wire::{Either, Map, Object, Read, meaning, record, text, texts};
+use super::wire::{Either, Map, Read, meaning, record, text, texts};
 use crate::codec::schema::Shape;
 
 record! {
     /// `source.added`
     SourceAdded<'a> {
         /// The source's id
-        #[serde(borrow)]
         id: Id<'a, Sources>,
         /// Its title, as printed
         title: Option<Shown>,
@@ -31,7 +30,7 @@ record! {
         /// The language of the title, where that is another
         title_language: Option<Language>,
         /// A copy that will last
-        archived: Option<Object<Archived>>,
+        archived: Option<Archived>,
         /// A remark of the recorder
         note: Option<Shown>,
     }
@@ -59,7 +58,6 @@ record! {
     /// `reporter.added`
     ReporterAdded<'a> {
         /// The reporter's id
-        #[serde(borrow)]
         id: Id<'a, Reporters>,
         /// Its name
         name: Shown,
@@ -86,7 +84,6 @@ record! {
     /// `place.added`
     PlaceAdded<'a> {
         /// The place's id
-        #[serde(borrow)]
         id: Id<'a, Places>,
         /// Its name
         name: Shown,
@@ -109,7 +106,6 @@ record! {
     /// `dimension.added`
     DimensionAdded<'a> {
         /// The dimension's id
-        #[serde(borrow)]
         id: Id<'a, Dimensions>,
         /// What it is called
         label: Shown,
@@ -129,7 +125,6 @@ record! {
     /// `indicator.defined`
     IndicatorDefined<'a> {
         /// The indicator's id
-        #[serde(borrow)]
         id: Id<'a, Indicators>,
         /// What it is called
         label: Shown,
@@ -162,7 +157,6 @@ record! {
     /// `indicator.derived`
     IndicatorDerived<'a> {
         /// The indicator's id
-        #[serde(borrow)]
         id: Id<'a, Indicators>,
         /// What it is called
         label: Shown,
@@ -187,7 +181,6 @@ record! {
     /// `policy.set`
     PolicySet<'a> {
         /// The indicator it is for
-        #[serde(borrow)]
         indicator: Ref<'a, Indicators>,
         /// How the headline is selected
         rule: Either<PlainRule, Prefer<'a>>,
@@ -202,7 +195,6 @@ record! {
     /// The rule with a list.
     Prefer<'a> {
         /// Reporters; the first one with a figure within the window counts
-        #[serde(borrow)]
         prefer: Vec<Ref<'a, Reporters>>,
     }
 }

@@ -11,7 +11,6 @@ record! {
     /// `figure.reported`
     FigureReported<'a> {
         /// What is counted
-        #[serde(borrow)]
         indicator: Ref<'a, Indicators>,
         /// What was said
         value: Read<Value>,
@@ -79,7 +78,6 @@ record! {
         /// Why the reporter takes it back
         reason: Shown,
         /// Where the withdrawal was published
-        #[serde(borrow)]
         source: Option<Ref<'a, Sources>>,
         /// When it was published, where not with its source
         published: Option<Read<Published>>,
@@ -102,7 +100,6 @@ record! {
         /// Any record of the figure
         target: Target,
         /// Who contests it
-        #[serde(borrow)]
         by_reporter: Ref<'a, Reporters>,
         /// Where the dispute was published
         source: Option<Ref<'a, Sources>>,

@@ -5,12 +5,13 @@ use std::marker::PhantomData;
 
 use recount_model::date::{Edtf, Published, Window};
 use recount_model::event::{Measure, Position, PositionKind, ReporterKind};
-use recount_model::id::{Country, is_language_tag, is_slug, is_un_symbol};
+use recount_model::id::{Country, MAX_SLUG, is_language_tag, is_slug, is_un_symbol, slug_length, slug_tail};
 use recount_model::problem::{Code, Problem, nearest};
 use recount_model::value::{Decimal, DecimalError, Expression, Value};
 
-use super::wire::{Kept, Read};
+use super::wire::{Checked, Kept};
 use crate::codec::schema::{Dictionary, Shape};
+use crate::json::harmless_length;
 
 /// How a string that is kept as it is must be spelt.
 pub(super) trait Spelling {
@@ -19,6 +20,10 @@ pub(super) trait Spelling {
 
     /// Whether `text` is spelt so.
     fn fits(text: &str) -> bool;
+
+    /// How long the text is that these bytes begin with, if it ends before a quotation mark and can be seen to be spelt so on
+    /// the way there. Most can, and to look at them twice would be much of the reading.
+    fn plain(bytes: &[u8]) -> Option<usize>;
 }
 
 /// A string of which the meaning is kept.
@@ -33,24 +38,24 @@ pub(super) trait Notation: Sized {
 /// A text that an answer needs.
 pub(super) type Line<'a> = Kept<'a, Plain>;
 /// A text, language or digest that is only shown: checked, not kept.
-pub(super) type Shown = Read<Checked<Plain>>;
+pub(super) type Shown = Checked<Plain>;
 /// A language tag.
-pub(super) type Language = Read<Checked<Tag>>;
+pub(super) type Language = Checked<Tag>;
 /// A SHA-256 digest.
-pub(super) type Digest = Read<Checked<Hex<64>>>;
+pub(super) type Digest = Checked<Hex<64>>;
 /// 128 random bits.
-pub(super) type Salt = Read<Checked<Hex<32>>>;
+pub(super) type Salt = Checked<Hex<32>>;
 /// A code of a breakdown.
 pub(super) type BreakdownCode<'a> = Kept<'a, Coded>;
 /// A coded attribute that is only shown.
-pub(super) type ShownCode = Read<Checked<Coded>>;
+pub(super) type ShownCode = Checked<Coded>;
 /// An id that is declared.
 pub(super) type Id<'a, D> = Kept<'a, New<D>>;
 /// An id declared before.
 pub(super) type Ref<'a, D> = Kept<'a, To<D>>;
 
 macro_rules! spellings {
-    ($($(#[$doc:meta])* $name:ident $(<$param:ident: $bound:path>)? = $shape:expr, $fits:expr;)+) => {
+    ($($(#[$doc:meta])* $name:ident $(<$param:ident: $bound:path>)? = $shape:expr, $fits:expr, $plain:expr;)+) => {
         $(
             $(#[$doc])*
             pub(super) struct $name $(<$param>(PhantomData<$param>))?;
@@ -61,6 +66,11 @@ macro_rules! spellings {
                 fn fits(text: &str) -> bool {
                     $fits(text)
                 }
+
+                #[inline]
+                fn plain(bytes: &[u8]) -> Option<usize> {
+                    $plain(bytes)
+                }
             }
         )+
     };
@@ -68,15 +78,15 @@ macro_rules! spellings {
 
 spellings! {
     /// A text: not blank, no control characters.
-    Plain = Shape::Text, is_text;
+    Plain = Shape::Text, is_text, plain_text;
     /// A code: as a slug, but it may start with a digit (`0-17`).
-    Coded = Shape::Code, is_code;
+    Coded = Shape::Code, is_code, code_length;
     /// A BCP 47 tag.
-    Tag = Shape::Language, is_language_tag;
+    Tag = Shape::Language, is_language_tag, |_| None;
     /// An id declared here.
-    New<D: Named> = Shape::Id(D::DICTIONARY), |text| is_id(D::DICTIONARY, text);
+    New<D: Named> = Shape::Id(D::DICTIONARY), |text| is_id(D::DICTIONARY, text), |bytes| id_length(D::DICTIONARY, bytes);
     /// An id declared before.
-    To<D: Named> = Shape::Ref(D::DICTIONARY), |text| is_id(D::DICTIONARY, text);
+    To<D: Named> = Shape::Ref(D::DICTIONARY), |text| is_id(D::DICTIONARY, text), |bytes| id_length(D::DICTIONARY, bytes);
 }
 
 /// So many lower-case hexadecimal digits.
@@ -88,16 +98,9 @@ impl<const DIGITS: usize> Spelling for Hex<DIGITS> {
     fn fits(text: &str) -> bool {
         is_hex(DIGITS, text)
     }
-}
 
-/// A string that is spelt so and not kept.
-pub(super) struct Checked<S>(PhantomData<S>);
-
-impl<S: Spelling> Notation for Checked<S> {
-    const SHAPE: Shape = S::SHAPE;
-
-    fn read(text: &str) -> Option<Self> {
-        S::fits(text).then_some(Checked(PhantomData))
+    fn plain(_: &[u8]) -> Option<usize> {
+        None
     }
 }
 
@@ -171,22 +174,29 @@ impl Minimum {
 }
 
 fn is_text(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    // Without these bytes there is no control character: those beyond ASCII begin with 0xC2. Every text of a ledger comes by
-    // here, and a fold that never stops early looks at many bytes at once.
-    let doubtful =
-        bytes.iter().fold(false, |found, byte| found | (*byte < b' ') | (*byte == 0x7f) | (*byte == 0xc2));
-    if !doubtful && bytes.first().is_some_and(u8::is_ascii_graphic) {
-        return true;
-    }
     !text.trim().is_empty() && !text.chars().any(char::is_control)
 }
 
+/// How long the text is that these bytes begin with, if it begins with a visible character of ASCII and holds no byte that could
+/// be part of a control character.
+#[inline]
+fn plain_text(bytes: &[u8]) -> Option<usize> {
+    bytes.first()?.is_ascii_graphic().then(|| harmless_length(bytes))
+}
+
 fn is_code(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    matches!(bytes.first(), Some(b'a'..=b'z' | b'0'..=b'9'))
-        && bytes.len() <= 128
-        && bytes.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
+    code_length(text.as_bytes()) == Some(text.len())
+}
+
+/// The length of the code that these bytes begin with: as a slug, but it may start with a digit.
+fn code_length(bytes: &[u8]) -> Option<usize> {
+    let length = slug_tail(bytes);
+    (bytes.first()?.is_ascii_alphanumeric() && length <= MAX_SLUG).then_some(length)
+}
+
+#[inline]
+fn id_length(dictionary: Dictionary, bytes: &[u8]) -> Option<usize> {
+    if dictionary == Dictionary::Vote { None } else { slug_length(bytes) }
 }
 
 fn is_id(dictionary: Dictionary, text: &str) -> bool {

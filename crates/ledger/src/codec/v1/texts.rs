@@ -11,7 +11,6 @@ record! {
     /// `statement.recorded`
     StatementRecorded<'a> {
         /// Who spoke
-        #[serde(borrow)]
         speaker: Ref<'a, Reporters>,
         /// What was said, in the recorder's own words
         gist: Shown,
@@ -52,7 +51,6 @@ record! {
         /// What it says, in the recorder's own words
         gist: Option<Shown>,
         /// Who cites it
-        #[serde(borrow)]
         cited_by: Option<Ref<'a, Reporters>>,
         /// Where it is cited
         source: Option<Ref<'a, Sources>>,
@@ -75,7 +73,6 @@ record! {
     /// `case.documented`: no names and no free text about the person, so attributes are codes.
     CaseDocumented<'a> {
         /// The case's id
-        #[serde(borrow)]
         id: Id<'a, Cases>,
         /// Age in years
         age: Option<Read<Value>>,
@@ -113,7 +110,6 @@ record! {
     /// `case.updated`
     CaseUpdated<'a> {
         /// The case
-        #[serde(borrow)]
         case: Ref<'a, Cases>,
         /// Age in years
         age: Option<Read<Value>>,

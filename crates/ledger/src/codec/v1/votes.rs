@@ -6,13 +6,12 @@ use recount_model::id::Country;
 use recount_model::value::Value;
 
 use super::notation::{Id, Ref, Reporters, Shown, Sources, Votes};
-use super::wire::{Either, Object, Read, meaning, record, text};
+use super::wire::{Either, Read, meaning, record, text};
 
 record! {
     /// `vote.recorded`
     VoteRecorded<'a> {
         /// The UN symbol of what was voted on
-        #[serde(borrow)]
         id: Id<'a, Votes>,
         /// Its title
         title: Shown,
@@ -44,7 +43,6 @@ record! {
     /// `vote.reported`
     VoteReported<'a> {
         /// The UN symbol of the vote
-        #[serde(borrow)]
         vote: Ref<'a, Votes>,
         /// Where the account was published
         source: Ref<'a, Sources>,
@@ -53,9 +51,9 @@ record! {
         /// It is the account of the body that voted
         official: Option<bool>,
         /// The totals it gives
-        tally: Option<Object<Tally>>,
+        tally: Option<Tally>,
         /// The states it names
-        positions: Option<Object<Positions>>,
+        positions: Option<Positions>,
         /// When it was published, where not with its source
         published: Option<Read<Published>>,
         /// The words it was said in, verbatim and short
@@ -166,8 +164,8 @@ impl<'a> VoteReported<'a> {
             source: self.source.text(),
             reporter: text(self.reporter),
             official: self.official == Some(true),
-            tally: self.tally.map(|Object(tally)| tally.totals()).unwrap_or_default(),
-            positions: self.positions.map(|Object(positions)| positions.stated()).unwrap_or_default(),
+            tally: self.tally.map(|tally| tally.totals()).unwrap_or_default(),
+            positions: self.positions.map(|positions| positions.stated()).unwrap_or_default(),
             published: meaning(self.published),
             relayed_by: text(self.relayed_by),
             doubted: self.doubt.is_some(),
@@ -179,7 +177,6 @@ record! {
     /// `vote.position`
     VotePosition<'a> {
         /// The UN symbol of the vote
-        #[serde(borrow)]
         vote: Ref<'a, Votes>,
         /// The state
         country: Read<Country>,

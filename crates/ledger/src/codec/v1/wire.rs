@@ -2,36 +2,28 @@
 //!
 //! They say *that* something does not fit, never what: that is for [`diagnose`](super::diagnose), off the hot path.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
 use recount_model::event::{Seq, Text};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
+use super::cursor::Cursor;
 use super::notation::{Notation, Spelling};
 use crate::codec::schema::{Layout, Shape};
 
-/// Declares a wire struct, its layout and its two readers at once: each member's name, doc and type stand in one place.
-///
-/// A struct that borrows marks one member with `#[serde(borrow)]`.
+/// Declares a wire struct, its layout and its reader at once: each member's name, doc and type stand in one place.
 macro_rules! record {
     (
         $(#[$about:meta])*
         $name:ident $(<$life:lifetime>)? {
-            $(#[doc = $doc:literal] $(#[serde($how:ident)])? $member:ident: $type:ty,)+
+            $(#[doc = $doc:literal] $member:ident: $type:ty,)+
         }
         $($need:ident($($among:literal),+))*
     ) => {
         $(#[$about])*
-        #[derive(serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
         #[allow(dead_code, reason = "texts decide nothing: they are checked here and shown from the file")]
         pub(super) struct $name $(<$life>)? {
-            $($(#[serde($how)])? $member: $type,)+
+            $($member: $type,)+
         }
 
         impl $(<$life>)? $crate::codec::v1::wire::Record for $name $(<$life>)? {
@@ -46,16 +38,27 @@ macro_rules! record {
             };
         }
 
-        impl<'w $(: $life, $life)?> $crate::codec::v1::written::Written<'w> for $name $(<$life>)? {
-            fn written(from: &mut $crate::codec::v1::written::Cursor<'w>) -> Option<Self> {
-                from.object(|from| {
-                    Some(Self {
-                        $($member: $crate::codec::v1::written::Written::member(
-                            from,
-                            concat!("\"", stringify!($member), "\":"),
-                        )?,)+
-                    })
-                })
+        impl $(<$life>)? $crate::codec::v1::wire::Shaped for $name $(<$life>)? {
+            const SHAPE: $crate::codec::schema::Shape =
+                $crate::codec::schema::Shape::Object(<Self as $crate::codec::v1::wire::Record>::LAYOUT);
+        }
+
+        impl<'w $(: $life, $life)?> $crate::codec::v1::wire::Wire<'w> for $name $(<$life>)? {
+            fn read(from: &mut $crate::codec::v1::cursor::Cursor<'w>) -> Option<Self> {
+                use $crate::codec::v1::wire::Wire;
+                $(let mut $member: Option<$type> = None;)+
+                let mut lead = b'{';
+                $(if from.take_name(&mut lead, concat!("\"", stringify!($member), "\":")) {
+                    $member = Some(Wire::read(from)?);
+                })+
+                from.other_members(lead, |from, name| {
+                    match name {
+                        $(stringify!($member) if $member.is_none() => $member = Some(Wire::read(from)?),)+
+                        _ => return None,
+                    }
+                    Some(())
+                })?;
+                Some(Self { $($member: Wire::given($member)?,)+ })
             }
         }
     };
@@ -76,6 +79,29 @@ pub(super) trait Shaped {
     const REQUIRED: bool = true;
 }
 
+/// Something that stands in a line.
+pub(super) trait Wire<'a>: Sized {
+    /// Reads it; nothing where something else stands there.
+    fn read(from: &mut Cursor<'a>) -> Option<Self>;
+
+    /// The member of an object, which perhaps is not there.
+    fn given(member: Option<Self>) -> Option<Self> {
+        member
+    }
+}
+
+/// A member that can be left out; `null` says that it is.
+impl<'a, T: Wire<'a>> Wire<'a> for Option<T> {
+    #[inline]
+    fn read(from: &mut Cursor<'a>) -> Option<Self> {
+        if from.take_null() { Some(None) } else { T::read(from).map(Some) }
+    }
+
+    fn given(member: Option<Self>) -> Option<Self> {
+        Some(member.flatten())
+    }
+}
+
 impl<T: Shaped> Shaped for Option<T> {
     const SHAPE: Shape = T::SHAPE;
     const REQUIRED: bool = false;
@@ -85,16 +111,45 @@ impl<T: Shaped> Shaped for Vec<T> {
     const SHAPE: Shape = Shape::List(&T::SHAPE);
 }
 
+impl<'a, T: Wire<'a>> Wire<'a> for Vec<T> {
+    fn read(from: &mut Cursor<'a>) -> Option<Self> {
+        let mut items = Vec::new();
+        from.items(b'[', b']', |from| {
+            items.push(T::read(from)?);
+            Some(())
+        })?;
+        Some(items)
+    }
+}
+
 impl Shaped for bool {
     const SHAPE: Shape = Shape::Bool;
+}
+
+impl Wire<'_> for bool {
+    fn read(from: &mut Cursor<'_>) -> Option<Self> {
+        if from.take_word("true") { Some(true) } else { from.take_word("false").then_some(false) }
+    }
 }
 
 impl Shaped for u32 {
     const SHAPE: Shape = Shape::Count(u32::MAX as u64);
 }
 
+impl Wire<'_> for u32 {
+    fn read(from: &mut Cursor<'_>) -> Option<Self> {
+        from.number()?.try_into().ok()
+    }
+}
+
 impl Shaped for u64 {
     const SHAPE: Shape = Shape::Count(u64::MAX);
+}
+
+impl Wire<'_> for u64 {
+    fn read(from: &mut Cursor<'_>) -> Option<Self> {
+        from.number()
+    }
 }
 
 /// The sequence number of an earlier event.
@@ -104,12 +159,27 @@ impl Shaped for Target {
     const SHAPE: Shape = Shape::Seq;
 }
 
-impl Shaped for &RawValue {
+impl Wire<'_> for Target {
+    fn read(from: &mut Cursor<'_>) -> Option<Self> {
+        NonZeroU32::new(u32::read(from)?)
+    }
+}
+
+/// The data of an event as they are spelt: of which type they are is said elsewhere.
+pub(super) struct Data<'a>(pub(super) &'a str);
+
+impl Shaped for Data<'_> {
     const SHAPE: Shape = Shape::Data;
 }
 
+impl<'w: 'a, 'a> Wire<'w> for Data<'a> {
+    fn read(from: &mut Cursor<'w>) -> Option<Self> {
+        from.raw_object().map(Data)
+    }
+}
+
 /// A string that is kept as it is spelt, borrowed where the JSON has no escape in it.
-pub(super) struct Kept<'a, S>(pub(super) Text<'a>, pub(super) PhantomData<S>);
+pub(super) struct Kept<'a, S>(pub(super) Text<'a>, PhantomData<S>);
 
 impl<'a, S> Kept<'a, S> {
     /// The text.
@@ -118,37 +188,18 @@ impl<'a, S> Kept<'a, S> {
     }
 }
 
-impl<S> AsRef<str> for Kept<'_, S> {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
 impl<S: Spelling> Shaped for Kept<'_, S> {
     const SHAPE: Shape = S::SHAPE;
 }
 
-impl<'de: 'a, 'a, S: Spelling> Deserialize<'de> for Kept<'a, S> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Keep::<S>(PhantomData)).map(|text| Kept(text, PhantomData))
-    }
-}
-
-struct Keep<S>(PhantomData<S>);
-
-impl<'de, S: Spelling> Visitor<'de> for Keep<S> {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", S::SHAPE)
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-        if S::fits(text) { Ok(Cow::Borrowed(text)) } else { Err(misfit()) }
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
-        if S::fits(text) { Ok(Cow::Owned(text.to_owned())) } else { Err(misfit()) }
+impl<'w: 'a, 'a, S: Spelling> Wire<'w> for Kept<'a, S> {
+    #[inline]
+    fn read(from: &mut Cursor<'w>) -> Option<Self> {
+        let text = match from.plain(S::plain) {
+            Some(text) => Text::Borrowed(text),
+            None => from.string().filter(|text| S::fits(text))?,
+        };
+        Some(Kept(text, PhantomData))
     }
 }
 
@@ -159,23 +210,24 @@ impl<T: Notation> Shaped for Read<T> {
     const SHAPE: Shape = T::SHAPE;
 }
 
-impl<'de, T: Notation> Deserialize<'de> for Read<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Reader(PhantomData)).map(Read)
+impl<T: Notation> Wire<'_> for Read<T> {
+    #[inline]
+    fn read(from: &mut Cursor<'_>) -> Option<Self> {
+        T::read(&from.string()?).map(Read)
     }
 }
 
-struct Reader<T>(PhantomData<T>);
+/// A string that is spelt so and not kept.
+pub(super) struct Checked<S>(PhantomData<S>);
 
-impl<T: Notation> Visitor<'_> for Reader<T> {
-    type Value = T;
+impl<S: Spelling> Shaped for Checked<S> {
+    const SHAPE: Shape = S::SHAPE;
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", T::SHAPE)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        T::read(text).ok_or_else(misfit)
+impl<S: Spelling> Wire<'_> for Checked<S> {
+    #[inline]
+    fn read(from: &mut Cursor<'_>) -> Option<Self> {
+        Kept::<S>::read(from).map(|_| Checked(PhantomData))
     }
 }
 
@@ -186,9 +238,15 @@ impl Shaped for True {
     const SHAPE: Shape = Shape::True;
 }
 
-impl<'de> Deserialize<'de> for True {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if bool::deserialize(deserializer)? { Ok(True) } else { Err(misfit()) }
+impl Wire<'_> for True {
+    fn read(from: &mut Cursor<'_>) -> Option<Self> {
+        from.take_word("true").then_some(True)
+    }
+}
+
+impl<S> AsRef<str> for Kept<'_, S> {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 
@@ -199,56 +257,21 @@ impl<K: Shaped, V: Shaped> Shaped for Map<K, V> {
     const SHAPE: Shape = Shape::Map(&K::SHAPE, &V::SHAPE);
 }
 
-impl<'de, K: Deserialize<'de> + AsRef<str>, V: Deserialize<'de>> Deserialize<'de> for Map<K, V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries(PhantomData)).map(Map)
-    }
-}
-
-struct Entries<T>(PhantomData<T>);
-
-impl<'de, K: Deserialize<'de> + AsRef<str>, V: Deserialize<'de>> Visitor<'de> for Entries<(K, V)> {
-    type Value = Vec<(K, V)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry::<K, V>()? {
-            entries.push(entry);
+impl<'a, K: Wire<'a> + AsRef<str>, V: Wire<'a>> Wire<'a> for Map<K, V> {
+    fn read(from: &mut Cursor<'a>) -> Option<Self> {
+        let mut entries: Vec<(K, V)> = Vec::new();
+        from.items(b'{', b'}', |from| {
+            let name = K::read(from)?;
+            from.expect(b':')?;
+            entries.push((name, V::read(from)?));
+            Some(())
+        })?;
+        let is_in_order = |entries: &[(K, V)]| entries.is_sorted_by(|(a, _), (b, _)| a.as_ref() < b.as_ref());
+        if !is_in_order(&entries) {
+            from.is_otherwise();
+            entries.sort_by(|(a, _), (b, _)| a.as_ref().cmp(b.as_ref()));
         }
-        entries.sort_by(|(a, _), (b, _)| a.as_ref().cmp(b.as_ref()));
-        let unique = entries.windows(2).all(|pair| pair[0].0.as_ref() != pair[1].0.as_ref());
-        if unique { Ok(entries) } else { Err(misfit()) }
-    }
-}
-
-/// A struct written as an object; a derived struct alone would take a list of its members too.
-pub(super) struct Object<T>(pub(super) T);
-
-impl<T: Record> Shaped for Object<T> {
-    const SHAPE: Shape = Shape::Object(T::LAYOUT);
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members(PhantomData)).map(Object)
-    }
-}
-
-struct Members<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map))
+        is_in_order(&entries).then_some(Map(entries))
     }
 }
 
@@ -264,33 +287,14 @@ impl<S: Notation, T: Record> Shaped for Either<S, T> {
     const SHAPE: Shape = Shape::Either(&S::SHAPE, T::LAYOUT);
 }
 
-impl<'de, S: Notation, T: Deserialize<'de>> Deserialize<'de> for Either<S, T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ShortOrFull(PhantomData))
+impl<'a, S: Notation, T: Wire<'a>> Wire<'a> for Either<S, T> {
+    fn read(from: &mut Cursor<'a>) -> Option<Self> {
+        from.skip_space();
+        match from.peek()? {
+            b'"' => S::read(&from.string()?).map(Either::Short),
+            _ => T::read(from).map(Either::Full),
+        }
     }
-}
-
-struct ShortOrFull<T>(PhantomData<T>);
-
-impl<'de, S: Notation, T: Deserialize<'de>> Visitor<'de> for ShortOrFull<Either<S, T>> {
-    type Value = Either<S, T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string or an object")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        S::read(text).map(Either::Short).ok_or_else(misfit)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Either::Full)
-    }
-}
-
-/// Reads a whole text as one object.
-pub(super) fn object<'a, T: Deserialize<'a>>(data: &'a str) -> Option<T> {
-    serde_json::from_str(data).ok().map(|Object(record)| record)
 }
 
 /// The text of an optional member.
@@ -316,9 +320,4 @@ pub(super) fn sourced<S>(source: Option<Kept<'_, S>>, unsourced: Option<True>) -
 /// The sequence numbers of a list.
 pub(super) fn seqs(targets: &[Target]) -> Vec<Seq> {
     targets.iter().map(|target| target.get()).collect()
-}
-
-/// An error nobody reads: `diagnose` finds the words.
-fn misfit<E: Error>() -> E {
-    E::custom("misfit")
 }
