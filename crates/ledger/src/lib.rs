@@ -59,6 +59,7 @@ mod batch_sum;
 pub mod blocks;
 pub mod checkpoint;
 pub mod codec;
+mod cursor;
 mod diagnose;
 pub mod error;
 mod json;

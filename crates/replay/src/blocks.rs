@@ -4,7 +4,7 @@
 //! replacement is, only the corrected event says. They are read when it is their turn.
 
 use recount_ledger::blocks::{Block, Division, Turn};
-use recount_ledger::codec;
+use recount_ledger::codec::{self, KindOf};
 use recount_ledger::line::{Envelope, EventLine, Line};
 use recount_ledger::reader::Ledger;
 use recount_model::clock::RecordedBy;
@@ -36,7 +36,7 @@ pub(crate) struct Read<'b> {
 
 /// Reads a line for which nothing before it is needed: no correction, and no stub.
 pub(crate) fn read_independent(line: &str) -> Option<Read<'_>> {
-    written(line).or_else(|| spelt_otherwise(line))
+    by_envelope(line, independent, &|_| None).or_else(|| any(line))
 }
 
 /// Reads the lines of a block as far as that needs none before them.
@@ -66,28 +66,30 @@ pub(crate) fn replay(
     Some(replay)
 }
 
-/// Reads a line in the writer's own spelling.
-fn written(line: &str) -> Option<Read<'_>> {
-    let Envelope { seq, at, kind, data, .. } = Envelope::of(line)?;
-    let kind = independent(kind)?;
-    let fact = codec::written(kind, data, &|_| None)?;
-    Some(Read { seq, at, kind, data, is_written: true, fact })
+/// Reads a correction.
+pub(crate) fn correction<'b>(state: &State, line: &'b str) -> Option<Read<'b>> {
+    let correction = |name: &str| Kind::parse(name).filter(|kind| *kind == Kind::RecordCorrected);
+    by_envelope(line, correction, &|seq| state.kind(seq))
 }
 
-/// Reads a line in any spelling.
-fn spelt_otherwise(line: &str) -> Option<Read<'_>> {
+/// Reads a line of which nothing but its data has an escape, if `of` tells the type by its name.
+fn by_envelope<'b>(
+    line: &'b str,
+    of: impl Fn(&str) -> Option<Kind>,
+    kind_of: KindOf<'_>,
+) -> Option<Read<'b>> {
+    let Envelope { seq, at, kind, data, .. } = Envelope::of(line)?;
+    let kind = of(kind)?;
+    let (fact, is_written) = codec::read(kind, data, kind_of)?;
+    Some(Read { seq, at, kind, data, is_written, fact })
+}
+
+/// Reads any line.
+fn any(line: &str) -> Option<Read<'_>> {
     let EventLine { seq, at, kind, data, .. } = EventLine::parse(line.as_bytes()).ok()?;
     let kind = independent(&kind)?;
-    let fact = codec::parse(kind, data, &|_| None).ok()?;
-    Some(Read { seq, at, kind, data, is_written: false, fact })
-}
-
-/// Reads a correction in the writer's own spelling.
-pub(crate) fn correction<'b>(state: &State, line: &'b str) -> Option<Read<'b>> {
-    let Envelope { seq, at, kind, data, .. } = Envelope::of(line)?;
-    let kind = Kind::parse(kind).filter(|kind| *kind == Kind::RecordCorrected)?;
-    let fact = codec::written(kind, data, &|seq| state.kind(seq))?;
-    Some(Read { seq, at, kind, data, is_written: true, fact })
+    let (fact, is_written) = codec::read(kind, data, &|_| None)?;
+    Some(Read { seq, at, kind, data, is_written, fact })
 }
 
 /// The type with this name, if its events can be read without those before them.

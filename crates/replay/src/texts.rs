@@ -105,15 +105,15 @@ pub fn created(ledger: &Ledger) -> Result<Members, TextError> {
     codec::own_members(line.data).map_err(|problem| unreadable(problem.expected))
 }
 
-/// What a line has of its event, in the writer's own spelling.
-fn written(line: &[u8], seq: Seq) -> Option<Envelope<'_>> {
+/// What a line has of its event; nothing where the general reader has to tell.
+fn envelope(line: &[u8], seq: Seq) -> Option<Envelope<'_>> {
     Envelope::of(std::str::from_utf8(line).ok()?).filter(|envelope| envelope.seq == u64::from(seq))
 }
 
-/// The members of a line in the writer's own spelling, each given to `each`; nothing where the general reader has to tell.
-fn written_members(line: &[u8], seq: Seq, each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
-    let Envelope { kind, data, .. } = written(line, seq)?;
-    codec::written_members(Kind::parse(kind)?, data, each)
+/// The members of a line, each given to `each`; nothing where the general reader has to tell.
+fn each_text(line: &[u8], seq: Seq, each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
+    let Envelope { kind, data, .. } = envelope(line, seq)?;
+    codec::each_text(Kind::parse(kind)?, data, each)
 }
 
 /// Keeps the texts that are picked; nothing where one of them is no plain text.
@@ -130,8 +130,8 @@ impl Texts for LedgerTexts<'_> {
     /// Nearly every line is as the writer writes it: of such a line only the picked members are copied.
     fn pick(&self, seq: Seq, picked: &mut Picked) -> Result<(), TextError> {
         picked.clear();
-        let read = self
-            .with_bytes(seq, |line| Ok(written_members(line, seq, |name, text| keep(picked, name, text))))?;
+        let read =
+            self.with_bytes(seq, |line| Ok(each_text(line, seq, |name, text| keep(picked, name, text))))?;
         if read.is_none() {
             let members = self.members(seq)?;
             picked.fill(|name| members.get(name));
@@ -150,7 +150,7 @@ impl Texts for LedgerTexts<'_> {
                 members.0.insert(name.to_owned(), text?.to_owned());
                 Some(())
             };
-            Ok(written_members(line, seq, each).map(|()| members))
+            Ok(each_text(line, seq, each).map(|()| members))
         })?;
         if let Some(members) = read {
             return Ok(members);
@@ -164,7 +164,7 @@ impl Texts for LedgerTexts<'_> {
 
     fn recorded(&self, seq: Seq) -> Result<Recorded, TextError> {
         let by =
-            self.with_bytes(seq, |line| Ok(written(line, seq).map(|envelope| envelope.by.to_owned())))?;
+            self.with_bytes(seq, |line| Ok(envelope(line, seq).map(|envelope| envelope.by.to_owned())))?;
         if let Some(by) = by {
             return Ok(Recorded { by, first: None });
         }
@@ -179,10 +179,8 @@ impl Texts for LedgerTexts<'_> {
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {
         let mut picked = Picked::new(["reason"]);
         let read = self.with_bytes(seq, |line| {
-            let data = written(line, seq).map(|envelope| envelope.data);
-            Ok(data.and_then(|data| {
-                codec::written_own_members(data, |name, text| keep(&mut picked, name, text))
-            }))
+            let data = envelope(line, seq).map(|envelope| envelope.data);
+            Ok(data.and_then(|data| codec::each_own_text(data, |name, text| keep(&mut picked, name, text))))
         })?;
         match read {
             Some(()) => Ok(picked.get("reason").map(str::to_owned)),

@@ -6,7 +6,6 @@
 mod bookkeeping;
 mod canonical;
 mod causes;
-mod cursor;
 mod diagnose;
 mod dictionaries;
 mod figures;
@@ -31,7 +30,8 @@ pub use references::{Translation, Untranslated, declared, translate};
 pub use withheld::{kept, redacted, withheld};
 
 use crate::codec::schema::{Field, Layout};
-use cursor::Cursor;
+
+use crate::cursor::Cursor;
 use wire::{Record, Wire};
 
 macro_rules! records {
@@ -126,27 +126,23 @@ fn first_problem(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Problem {
     diagnose(kind, data, kind_of).into_iter().next().unwrap_or_else(unexplained)
 }
 
-/// Gives the members of data in the writer's own spelling to `each`, as [`members`] would: their names, and their texts
-/// where they are strings. It takes a fraction of the time; nothing where `each` gives nothing, and where `members` has to tell.
-pub fn written_members<'a>(
-    kind: Kind,
-    data: &'a str,
-    each: impl FnMut(&'a str, Option<&'a str>) -> Option<()>,
-) -> Option<()> {
-    let mut from = Cursor::new(data);
-    if kind == Kind::RecordCorrected && !from.enter_replacement() {
-        return None;
+/// Gives the members of data to `each`, as [`members`] would: their names, and their texts where they are strings. It takes a
+/// fraction of the time; nothing where `each` gives nothing, and where `members` has to tell.
+pub fn each_text(kind: Kind, data: &str, each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
+    match kind {
+        Kind::RecordCorrected => {
+            let (_, replacement) = causes::RecordCorrected::read(&mut Cursor::new(data))?.replacement();
+            each_own_text(replacement, each)
+        }
+        _ => each_own_text(data, each),
     }
-    from.members(each)
 }
 
 /// The same as [`own_members`] would.
-pub fn written_own_members<'a>(
-    data: &'a str,
-    each: impl FnMut(&'a str, Option<&'a str>) -> Option<()>,
-) -> Option<()> {
+pub fn each_own_text(data: &str, each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
     let mut from = Cursor::new(data);
-    from.members(each).filter(|()| from.is_at_end())
+    from.texts(each)?;
+    from.is_at_end().then_some(())
 }
 
 /// Reads a correction: of which type the replacement is only the corrected event says.

@@ -1,16 +1,17 @@
-//! Reading an event line: the writer's own layout by matching it, any other spelling member by member.
+//! Reading an event line: by its envelope, and where that does not do with an eye to what is wrong.
 
 use std::borrow::Cow;
 
 use recount_model::date::Instant;
 
 use super::{Clock, EventLine, LineError, MAX_LINE, Origin};
-use crate::json::{Scanner, plain_length};
+use crate::cursor::Cursor;
+use crate::json::Scanner;
 
 const MEMBERS: &[&str] = &["seq", "at", "by", "clock", "from", "type", "data"];
 const ORIGIN_MEMBERS: &[&str] = &["root", "size", "seq", "at", "by"];
 
-/// The members of a line in the writer's layout. What its data hold was not looked at.
+/// The members of a line. What its data hold was not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Envelope<'a> {
     /// 1-based position in the ledger.
@@ -23,39 +24,82 @@ pub struct Envelope<'a> {
     pub clock: Option<Clock>,
     /// The event's type.
     pub kind: &'a str,
-    /// The rest of the line without its last brace: in a line that holds an object, perhaps with white space around it.
+    /// An object, if the line is one of the format; perhaps with white space around it.
     pub data: &'a str,
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads a line (without its LF) that has the writer's layout, holds no escape before its data, and was not merged; nothing
-    /// of any other line. If the data are an object, [`EventLine::parse`] reads the same.
+    /// Reads a line (without its LF) that holds no escape outside its data and was not merged; nothing of any other line. If the
+    /// data are an object, [`EventLine::parse`] reads the same.
     #[must_use]
     pub fn of(line: &'a str) -> Option<Self> {
-        let digits = line.strip_prefix("{\"seq\":")?;
-        let (seq, rest) = digits.split_at(digits.bytes().position(|byte| !byte.is_ascii_digit())?);
-        if seq.starts_with('0') {
-            return None;
-        }
-        let (at, rest) = plain_string(rest.strip_prefix(",\"at\":\"")?)?;
-        let (by, rest) = plain_string(rest.strip_prefix(",\"by\":\"")?)?;
-        let (clock, rest) = match rest.strip_prefix(",\"clock\":\"") {
-            Some(rest) => {
-                let (word, rest) = plain_string(rest)?;
-                (Some(parse_clock(word)?), rest)
+        let (mut members, mut from, mut lead) = (Members::default(), Cursor::new(line), b'{');
+        for (name, quoted) in LAYOUT {
+            if from.take_name(&mut lead, quoted) {
+                members.read(name, &mut from)?;
             }
-            None => (None, rest),
-        };
-        let (kind, rest) = plain_string(rest.strip_prefix(",\"type\":\"")?)?;
-        let data = rest.strip_prefix(",\"data\":")?.strip_suffix('}')?;
+        }
+        // In the writer's layout nothing but a brace follows the data, so where they end need not be looked for.
+        if members.kind.is_some() && from.take_name(&mut lead, "\"data\":") {
+            members.data = from.rest().strip_suffix('}');
+        } else {
+            from.other_members(lead, |from, name| members.read(name, from))?;
+            from.is_at_end().then_some(())?;
+        }
+        let Members { seq, at, by, clock, kind, data } = members;
         let fits = line.len() <= MAX_LINE;
-        fits.then_some(Self { seq: seq.parse().ok()?, at: Instant::parse(at).ok()?, by, clock, kind, data })
+        fits.then_some(Self { seq: seq?, at: at?, by: by?, clock, kind: kind?, data: data? })
     }
 }
 
-/// The writer's own layout, or nothing. What this takes [`any`] takes too, with the same result: nearly every
-/// line has this layout, and matching it skips the bookkeeping of members.
-pub(super) fn written(line: &[u8]) -> Option<EventLine<'_>> {
+/// What stands before the data in the writer's layout: each name, and the same as it is spelt.
+const LAYOUT: [(&str, &str); 5] = [
+    ("seq", "\"seq\":"),
+    ("at", "\"at\":"),
+    ("by", "\"by\":"),
+    ("clock", "\"clock\":"),
+    ("type", "\"type\":"),
+];
+
+/// The members of an envelope that were found.
+#[derive(Default)]
+struct Members<'a> {
+    seq: Option<u64>,
+    at: Option<Instant>,
+    by: Option<&'a str>,
+    clock: Option<Clock>,
+    kind: Option<&'a str>,
+    data: Option<&'a str>,
+}
+
+impl<'a> Members<'a> {
+    /// Reads the member with this name, if it is one that was not found yet.
+    #[inline]
+    fn read(&mut self, name: &str, from: &mut Cursor<'a>) -> Option<()> {
+        match name {
+            "seq" if self.seq.is_none() => self.seq = Some(from.number()?),
+            "at" if self.at.is_none() => self.at = Some(Instant::parse(plain(from)?).ok()?),
+            "by" if self.by.is_none() => self.by = Some(plain(from)?),
+            "clock" if self.clock.is_none() => self.clock = Some(parse_clock(plain(from)?)?),
+            "type" if self.kind.is_none() => self.kind = Some(plain(from)?),
+            "data" if self.data.is_none() => self.data = Some(from.raw_object()?),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// A string without escapes.
+fn plain<'a>(from: &mut Cursor<'a>) -> Option<&'a str> {
+    match from.string()? {
+        Cow::Borrowed(text) => Some(text),
+        Cow::Owned(_) => None,
+    }
+}
+
+/// A line by its [`Envelope`], or nothing. What this takes [`any`] takes too, with the same result: of nearly every line it needs
+/// no more than that, which skips the search for words and columns.
+pub(super) fn by_envelope(line: &[u8]) -> Option<EventLine<'_>> {
     let Envelope { seq, at, by, clock, kind, data } = Envelope::of(std::str::from_utf8(line).ok()?)?;
     let mut scanner = Scanner::new(data.as_bytes()).ok()?;
     let whole = scanner.raw_object(1).ok()? == data;
@@ -68,13 +112,6 @@ pub(super) fn written(line: &[u8]) -> Option<EventLine<'_>> {
         kind: Cow::Borrowed(kind),
         data,
     })
-}
-
-/// A string without escapes, whose opening quotation mark was read, and what follows its closing one.
-fn plain_string(text: &str) -> Option<(&str, &str)> {
-    let length = plain_length(text.as_bytes());
-    let rest = text.get(length..)?.strip_prefix('"')?;
-    Some((&text[..length], rest))
 }
 
 fn parse_clock(word: &str) -> Option<Clock> {

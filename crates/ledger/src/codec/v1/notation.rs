@@ -181,7 +181,8 @@ fn is_text(text: &str) -> bool {
 /// be part of a control character.
 #[inline]
 fn plain_text(bytes: &[u8]) -> Option<usize> {
-    bytes.first()?.is_ascii_graphic().then(|| harmless_length(bytes))
+    let length = harmless_length(bytes);
+    (length > 0 && bytes[0].is_ascii_graphic()).then_some(length)
 }
 
 fn is_code(text: &str) -> bool {

@@ -7,9 +7,9 @@ use std::num::NonZeroU32;
 
 use recount_model::event::{Seq, Text};
 
-use super::cursor::Cursor;
 use super::notation::{Notation, Spelling};
 use crate::codec::schema::{Layout, Shape};
+use crate::cursor::Cursor;
 
 /// Declares a wire struct, its layout and its reader at once: each member's name, doc and type stand in one place.
 macro_rules! record {
@@ -44,7 +44,7 @@ macro_rules! record {
         }
 
         impl<'w $(: $life, $life)?> $crate::codec::v1::wire::Wire<'w> for $name $(<$life>)? {
-            fn read(from: &mut $crate::codec::v1::cursor::Cursor<'w>) -> Option<Self> {
+            fn read(from: &mut $crate::cursor::Cursor<'w>) -> Option<Self> {
                 use $crate::codec::v1::wire::Wire;
                 $(let mut $member: Option<$type> = None;)+
                 let mut lead = b'{';

@@ -1,18 +1,19 @@
-//! A place in the JSON of a line, which is read once, from the front, straight into the wire structs.
+//! A place in a text of JSON that is read once, from the front, straight into what it means.
 //!
 //! Nearly every line is in the writer's own spelling: members in the order of the layout, no white space, no escapes. So that
 //! is what is looked for first, everywhere: the next member is compared with the name that comes next in the layout, a string
 //! is a slice of the line up to the next quotation mark. Any other spelling is read as well, by the functions marked cold, and
-//! noted. What is no JSON, or not what was asked for, gives nothing: the words for it are found elsewhere.
+//! noted. What is no JSON, or not what was asked for, gives nothing: the words for it are found by the
+//! [`Scanner`](crate::json::Scanner) and by [`diagnose`](crate::codec::diagnose).
 
 use std::borrow::Cow;
 
 use recount_model::event::Text;
 
-use crate::json::plain_length;
+use crate::json::{MAX_DEPTH, plain_length};
 
 /// A place in a text of JSON.
-pub(super) struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
     is_written: bool,
@@ -20,41 +21,46 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// The beginning of a text.
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Cursor { text, at: 0, is_written: true }
     }
 
     /// Whether all was read but for white space.
-    pub(super) fn is_at_end(&mut self) -> bool {
+    pub(crate) fn is_at_end(&mut self) -> bool {
         self.skip_space();
         self.at == self.text.len()
     }
 
     /// Whether everything so far was in the writer's own spelling. What is written out where it could be left out, or escaped
     /// where it need not be, is not.
-    pub(super) fn is_written(&self) -> bool {
+    pub(crate) fn is_written(&self) -> bool {
         self.is_written
     }
 
     /// Notes that something stands otherwise than the writer would have it.
-    pub(super) fn is_otherwise(&mut self) {
+    pub(crate) fn is_otherwise(&mut self) {
         self.is_written = false;
     }
 
     /// The next byte, whatever it is.
-    pub(super) fn peek(&self) -> Option<u8> {
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn rest(&self) -> &'a [u8] {
+    /// What was not read yet.
+    pub(crate) fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn bytes(&self) -> &'a [u8] {
         &self.text.as_bytes()[self.at..]
     }
 
     /// Steps over the name of a member, which is given in quotation marks and with its colon, if it stands here as the writer
     /// spells it: behind `lead`, which is `{` before the first member of an object and `,` before others.
     #[inline]
-    pub(super) fn take_name(&mut self, lead: &mut u8, name: &'static str) -> bool {
-        let taken = match self.rest().split_first() {
+    pub(crate) fn take_name(&mut self, lead: &mut u8, name: &'static str) -> bool {
+        let taken = match self.bytes().split_first() {
             Some((first, rest)) => first == lead && rest.starts_with(name.as_bytes()),
             None => false,
         };
@@ -68,7 +74,7 @@ impl<'a> Cursor<'a> {
     /// Reads the rest of an object: nothing but its end if all members were read as the writer orders them; or else `member`
     /// reads the value of each, by name.
     #[inline]
-    pub(super) fn other_members(
+    pub(crate) fn other_members(
         &mut self,
         lead: u8,
         member: impl FnMut(&mut Self, &str) -> Option<()>,
@@ -94,8 +100,7 @@ impl<'a> Cursor<'a> {
         }
         self.is_otherwise();
         loop {
-            let name = self.string()?;
-            self.expect(b':')?;
+            let name = self.name()?;
             member(self, &name)?;
             if self.take(b'}') {
                 return Some(());
@@ -104,8 +109,53 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The name of a member, with the colon and the white space behind it.
+    fn name(&mut self) -> Option<Text<'a>> {
+        let name = self.string()?;
+        self.expect(b':')?;
+        self.skip_space();
+        Some(name)
+    }
+
+    /// Reads an object and gives each member to `each`: its name, and its text where it is a string. Nothing where `each` gives
+    /// nothing.
+    pub(crate) fn texts(&mut self, mut each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
+        self.items(b'{', b'}', |from| {
+            let name = from.name()?;
+            match from.peek()? {
+                b'"' => each(&name, Some(&from.string()?)),
+                _ if from.take_null() => Some(()),
+                _ => {
+                    from.skip_value(MAX_DEPTH - 1)?;
+                    each(&name, None)
+                }
+            }
+        })
+    }
+
+    /// Steps over a value that may hold so many others, each in the other. Of numbers it knows the whole ones.
+    fn skip_value(&mut self, depth: u32) -> Option<()> {
+        self.skip_space();
+        match self.peek()? {
+            b'"' => self.string().map(drop),
+            b'{' => {
+                let inner = depth.checked_sub(1)?;
+                self.items(b'{', b'}', |from| {
+                    from.name()?;
+                    from.skip_value(inner)
+                })
+            }
+            b'[' => {
+                let inner = depth.checked_sub(1)?;
+                self.items(b'[', b']', |from| from.skip_value(inner))
+            }
+            _ if ["true", "false", "null"].into_iter().any(|word| self.take_word(word)) => Some(()),
+            _ => self.number().map(drop),
+        }
+    }
+
     /// Reads the items between two brackets.
-    pub(super) fn items(
+    pub(crate) fn items(
         &mut self,
         open: u8,
         close: u8,
@@ -125,22 +175,22 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over a byte, and white space before it.
-    pub(super) fn expect(&mut self, byte: u8) -> Option<()> {
+    pub(crate) fn expect(&mut self, byte: u8) -> Option<()> {
         self.take(byte).then_some(())
     }
 
     /// Steps over a byte, and white space before it, if it stands here.
     #[inline]
-    pub(super) fn take(&mut self, byte: u8) -> bool {
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
         let taken = self.peek() == Some(byte) || self.skip_space() && self.peek() == Some(byte);
         self.at += usize::from(taken);
         taken
     }
 
     /// Steps over a word, and white space before it, if it stands here.
-    pub(super) fn take_word(&mut self, word: &str) -> bool {
+    pub(crate) fn take_word(&mut self, word: &str) -> bool {
         self.skip_space();
-        let taken = self.rest().starts_with(word.as_bytes());
+        let taken = self.bytes().starts_with(word.as_bytes());
         if taken {
             self.at += word.len();
         }
@@ -149,7 +199,7 @@ impl<'a> Cursor<'a> {
 
     /// Steps over `null`, which the writer leaves out, if it stands here.
     #[inline]
-    pub(super) fn take_null(&mut self) -> bool {
+    pub(crate) fn take_null(&mut self) -> bool {
         let taken = self.peek().is_some_and(|byte| byte == b'n' || byte <= b' ') && self.take_word("null");
         self.is_written &= !taken;
         taken
@@ -157,9 +207,9 @@ impl<'a> Cursor<'a> {
 
     /// Steps over white space; whether there is any.
     #[inline]
-    pub(super) fn skip_space(&mut self) -> bool {
+    pub(crate) fn skip_space(&mut self) -> bool {
         let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        let spaces = self.rest().iter().take_while(|byte| is_space(byte)).count();
+        let spaces = self.bytes().iter().take_while(|byte| is_space(byte)).count();
         self.at += spaces;
         self.is_written &= spaces == 0;
         spaces > 0
@@ -168,8 +218,8 @@ impl<'a> Cursor<'a> {
     /// A string without escapes, if `length` knows from the bytes behind the first quotation mark how long it is and the other
     /// one stands there; or else nothing is stepped over.
     #[inline]
-    pub(super) fn plain(&mut self, length: impl FnOnce(&[u8]) -> Option<usize>) -> Option<&'a str> {
-        let (first, inside) = self.rest().split_first()?;
+    pub(crate) fn plain(&mut self, length: impl FnOnce(&[u8]) -> Option<usize>) -> Option<&'a str> {
+        let (first, inside) = self.bytes().split_first()?;
         if *first != b'"' {
             return None;
         }
@@ -184,7 +234,7 @@ impl<'a> Cursor<'a> {
 
     /// A string.
     #[inline]
-    pub(super) fn string(&mut self) -> Option<Text<'a>> {
+    pub(crate) fn string(&mut self) -> Option<Text<'a>> {
         match self.plain(|inside| Some(plain_length(inside))) {
             Some(text) => Some(Cow::Borrowed(text)),
             None => self.any_string(),
@@ -207,7 +257,7 @@ impl<'a> Cursor<'a> {
     fn skip_string(&mut self) -> Option<()> {
         (self.peek()? == b'"').then(|| self.at += 1)?;
         loop {
-            self.at += plain_length(self.rest());
+            self.at += plain_length(self.bytes());
             match self.peek()? {
                 b'"' => break,
                 b'\\' => self.at += 2,
@@ -220,9 +270,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// A whole number, without leading zeros.
-    pub(super) fn number(&mut self) -> Option<u64> {
+    pub(crate) fn number(&mut self) -> Option<u64> {
         self.skip_space();
-        let rest = self.rest();
+        let rest = self.bytes();
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits > 1 && rest[0] == b'0' {
             return None;
@@ -233,7 +283,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// An object as it stands here. What is in it is stepped over: whoever takes it reads it.
-    pub(super) fn raw_object(&mut self) -> Option<&'a str> {
+    pub(crate) fn raw_object(&mut self) -> Option<&'a str> {
         self.skip_space();
         let start = self.at;
         let mut depth = 0_u32;
@@ -253,29 +303,5 @@ impl<'a> Cursor<'a> {
                 return self.text.get(start..self.at);
             }
         }
-    }
-
-    /// The text of the member with this name of an object in the writer's own spelling; the inner `None` where it has no such
-    /// member, the outer one where a member before it, or it itself, is none of a plain string, a number and `true`.
-    pub(super) fn text_of(mut self, name: &str) -> Option<Option<&'a str>> {
-        if self.text == "{}" {
-            return Some(None);
-        }
-        let mut lead = b'{';
-        while self.peek() == Some(lead) {
-            self.at += 1;
-            let found = self.plain(|inside| Some(plain_length(inside)))?;
-            (self.peek()? == b':').then(|| self.at += 1)?;
-            match self.plain(|inside| Some(plain_length(inside))) {
-                Some(text) if found == name => return Some(Some(text)),
-                None if found == name => return None,
-                Some(_) => {}
-                None if self.take_word("true") => {}
-                None => drop(self.number()?),
-            }
-            lead = b',';
-        }
-        let is_whole = &self.text[self.at..] == "}" && self.is_written;
-        (lead == b',' && is_whole).then_some(None)
     }
 }
