@@ -88,29 +88,24 @@ impl<'a> Cursor<'a> {
 
     #[cold]
     fn members(&mut self, lead: u8, mut member: impl FnMut(&mut Self, &str) -> Option<()>) -> Option<()> {
-        let is_begun = lead == b',';
-        if !is_begun {
+        let mut is_first = lead == b'{';
+        if is_first {
             self.expect(b'{')?;
         }
-        if self.take(b'}') {
-            return Some(());
-        }
-        if is_begun {
-            self.expect(b',')?;
-        }
-        self.is_otherwise();
-        loop {
+        while !self.take(b'}') {
+            if !std::mem::take(&mut is_first) {
+                self.expect(b',')?;
+            }
+            self.is_otherwise();
             let name = self.name()?;
             member(self, &name)?;
-            if self.take(b'}') {
-                return Some(());
-            }
-            self.expect(b',')?;
         }
+        Some(())
     }
 
     /// The name of a member, with the colon and the white space behind it.
     fn name(&mut self) -> Option<Text<'a>> {
+        self.skip_space();
         let name = self.string()?;
         self.expect(b':')?;
         self.skip_space();
@@ -208,6 +203,11 @@ impl<'a> Cursor<'a> {
     /// Steps over white space; whether there is any.
     #[inline]
     pub(crate) fn skip_space(&mut self) -> bool {
+        self.peek().is_some_and(|byte| byte <= b' ') && self.skip_any_space()
+    }
+
+    #[cold]
+    fn skip_any_space(&mut self) -> bool {
         let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         let spaces = self.bytes().iter().take_while(|byte| is_space(byte)).count();
         self.at += spaces;
@@ -280,6 +280,16 @@ impl<'a> Cursor<'a> {
         let number = self.text[self.at..self.at + digits].parse().ok()?;
         self.at += digits;
         Some(number)
+    }
+
+    /// What stands from here to the last brace but one of the text: the object that stands here, if no brace follows it but that
+    /// which ends the text. Nothing in it was looked at: whoever takes it reads it, and finds out.
+    pub(crate) fn last_object(&mut self) -> Option<&'a str> {
+        self.skip_space();
+        let inside = self.rest().trim_ascii_end().strip_suffix('}')?;
+        let length = memchr::memrchr(b'}', inside.as_bytes())? + 1;
+        self.at += length;
+        inside.get(..length)
     }
 
     /// An object as it stands here. What is in it is stepped over: whoever takes it reads it.

@@ -33,7 +33,9 @@ fn envelope(bytes: &[u8]) {
         assert_eq!(serde_json::from_str(event.data).ok().as_ref(), Some(&json["data"]), "{line}");
     }
     let Some(Envelope { seq, at, by, clock, kind, data }) = Envelope::of(line) else { return };
-    if let Some(event) = &event {
+    if let Some(event) = &event
+        && serde_json::from_str::<serde_json::Value>(data).is_ok_and(|data| data.is_object())
+    {
         let read = (event.seq, event.at, &*event.by, event.clock, &*event.kind, event.data);
         assert_eq!((seq, at, by, clock, kind, data.trim_ascii()), read, "{line}");
         assert_eq!(event.from, None, "{line}");

@@ -110,6 +110,11 @@ fn envelope(line: &[u8], seq: Seq) -> Option<Envelope<'_>> {
     Envelope::of(std::str::from_utf8(line).ok()?).filter(|envelope| envelope.seq == u64::from(seq))
 }
 
+/// Whether the data are an object: if they are not, more members of the line may be in them.
+fn is_whole(envelope: &Envelope<'_>) -> bool {
+    codec::each_own_text(envelope.data, |_, _| Some(())).is_some()
+}
+
 /// The members of a line, each given to `each`; nothing where the general reader has to tell.
 fn each_text(line: &[u8], seq: Seq, each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
     let Envelope { kind, data, .. } = envelope(line, seq)?;
@@ -163,8 +168,9 @@ impl Texts for LedgerTexts<'_> {
     }
 
     fn recorded(&self, seq: Seq) -> Result<Recorded, TextError> {
-        let by =
-            self.with_bytes(seq, |line| Ok(envelope(line, seq).map(|envelope| envelope.by.to_owned())))?;
+        let by = self.with_bytes(seq, |line| {
+            Ok(envelope(line, seq).filter(is_whole).map(|envelope| envelope.by.to_owned()))
+        })?;
         if let Some(by) = by {
             return Ok(Recorded { by, first: None });
         }

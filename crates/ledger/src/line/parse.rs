@@ -24,7 +24,7 @@ pub struct Envelope<'a> {
     pub clock: Option<Clock>,
     /// The event's type.
     pub kind: &'a str,
-    /// An object, if the line is one of the format; perhaps with white space around it.
+    /// What stands from the beginning of the data to the last brace but one, which is their end unless a brace follows them.
     pub data: &'a str,
 }
 
@@ -34,32 +34,30 @@ impl<'a> Envelope<'a> {
     #[must_use]
     pub fn of(line: &'a str) -> Option<Self> {
         let (mut members, mut from, mut lead) = (Members::default(), Cursor::new(line), b'{');
-        for (name, quoted) in LAYOUT {
-            if from.take_name(&mut lead, quoted) {
-                members.read(name, &mut from)?;
-            }
+        if from.take_name(&mut lead, "\"seq\":") {
+            members.seq = Some(from.number()?);
         }
-        // In the writer's layout nothing but a brace follows the data, so where they end need not be looked for.
-        if members.kind.is_some() && from.take_name(&mut lead, "\"data\":") {
-            members.data = from.rest().strip_suffix('}');
-        } else {
-            from.other_members(lead, |from, name| members.read(name, from))?;
-            from.is_at_end().then_some(())?;
+        if from.take_name(&mut lead, "\"at\":") {
+            members.at = Some(instant(&mut from)?);
         }
+        if from.take_name(&mut lead, "\"by\":") {
+            members.by = Some(plain(&mut from)?);
+        }
+        if from.take_name(&mut lead, "\"clock\":") {
+            members.clock = Some(clock(&mut from)?);
+        }
+        if from.take_name(&mut lead, "\"type\":") {
+            members.kind = Some(plain(&mut from)?);
+        }
+        if from.take_name(&mut lead, "\"data\":") {
+            members.data = Some(from.last_object()?);
+        }
+        from.other_members(lead, |from, name| members.read(name, from))?;
         let Members { seq, at, by, clock, kind, data } = members;
-        let fits = line.len() <= MAX_LINE;
+        let fits = from.is_at_end() && line.len() <= MAX_LINE;
         fits.then_some(Self { seq: seq?, at: at?, by: by?, clock, kind: kind?, data: data? })
     }
 }
-
-/// What stands before the data in the writer's layout: each name, and the same as it is spelt.
-const LAYOUT: [(&str, &str); 5] = [
-    ("seq", "\"seq\":"),
-    ("at", "\"at\":"),
-    ("by", "\"by\":"),
-    ("clock", "\"clock\":"),
-    ("type", "\"type\":"),
-];
 
 /// The members of an envelope that were found.
 #[derive(Default)]
@@ -74,19 +72,26 @@ struct Members<'a> {
 
 impl<'a> Members<'a> {
     /// Reads the member with this name, if it is one that was not found yet.
-    #[inline]
     fn read(&mut self, name: &str, from: &mut Cursor<'a>) -> Option<()> {
         match name {
             "seq" if self.seq.is_none() => self.seq = Some(from.number()?),
-            "at" if self.at.is_none() => self.at = Some(Instant::parse(plain(from)?).ok()?),
+            "at" if self.at.is_none() => self.at = Some(instant(from)?),
             "by" if self.by.is_none() => self.by = Some(plain(from)?),
-            "clock" if self.clock.is_none() => self.clock = Some(parse_clock(plain(from)?)?),
+            "clock" if self.clock.is_none() => self.clock = Some(clock(from)?),
             "type" if self.kind.is_none() => self.kind = Some(plain(from)?),
-            "data" if self.data.is_none() => self.data = Some(from.raw_object()?),
+            "data" if self.data.is_none() => self.data = Some(from.last_object()?),
             _ => return None,
         }
         Some(())
     }
+}
+
+fn instant(from: &mut Cursor<'_>) -> Option<Instant> {
+    Instant::parse(plain(from)?).ok()
+}
+
+fn clock(from: &mut Cursor<'_>) -> Option<Clock> {
+    parse_clock(plain(from)?)
 }
 
 /// A string without escapes.
@@ -126,7 +131,7 @@ pub(super) fn any(line: &[u8]) -> Result<EventLine<'_>, LineError> {
     scanner.object(MEMBERS, |scanner, name| {
         match name {
             "seq" => seq = Some(scanner.whole_number()?),
-            "at" => at = Some(instant(scanner)?),
+            "at" => at = Some(scan_instant(scanner)?),
             "by" => by = Some(scanner.string("a string")?),
             "clock" => clock = Some(word(scanner, "\"set\" or \"behind\"", parse_clock)?),
             "from" => from = Some(origin(scanner)?),
@@ -156,7 +161,7 @@ fn origin<'a>(scanner: &mut Scanner<'a>) -> Result<Origin<'a>, LineError> {
             "root" => root = Some(word(scanner, "a SHA-256 hash in base64", |text| text.parse().ok())?),
             "size" => size = Some(scanner.whole_number()?),
             "seq" => seq = Some(scanner.whole_number()?),
-            "at" => at = Some(instant(scanner)?),
+            "at" => at = Some(scan_instant(scanner)?),
             _ => by = Some(scanner.string("a string")?),
         }
         Ok(())
@@ -167,7 +172,7 @@ fn origin<'a>(scanner: &mut Scanner<'a>) -> Result<Origin<'a>, LineError> {
     }
 }
 
-fn instant(scanner: &mut Scanner<'_>) -> Result<Instant, LineError> {
+fn scan_instant(scanner: &mut Scanner<'_>) -> Result<Instant, LineError> {
     word(scanner, "an instant such as \"2026-11-23T18:00:00Z\"", |text| Instant::parse(text).ok())
 }
 
