@@ -203,16 +203,12 @@ impl<'a> Cursor<'a> {
     /// Steps over white space; whether there is any.
     #[inline]
     pub(crate) fn skip_space(&mut self) -> bool {
-        self.peek().is_some_and(|byte| byte <= b' ') && self.skip_any_space()
-    }
-
-    #[cold]
-    fn skip_any_space(&mut self) -> bool {
-        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        let spaces = self.bytes().iter().take_while(|byte| is_space(byte)).count();
-        self.at += spaces;
-        self.is_written &= spaces == 0;
-        spaces > 0
+        let start = self.at;
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
+            self.at += 1;
+        }
+        self.is_written &= self.at == start;
+        self.at > start
     }
 
     /// A string without escapes, if `length` knows from the bytes behind the first quotation mark how long it is and the other
@@ -247,26 +243,62 @@ impl<'a> Cursor<'a> {
         if let Some(text) = self.plain(|inside| Some(plain_length(inside))) {
             return Some(Cow::Borrowed(text));
         }
-        let start = self.at;
-        self.skip_string()?;
         self.is_otherwise();
-        serde_json::from_str(&self.text[start..self.at]).ok().map(Cow::Owned)
+        self.escaped().map(Cow::Owned)
     }
 
-    /// Steps over a string, whatever is escaped in it.
-    fn skip_string(&mut self) -> Option<()> {
-        (self.peek()? == b'"').then(|| self.at += 1)?;
+    /// A string with escapes.
+    fn escaped(&mut self) -> Option<String> {
+        (self.next()? == b'"').then_some(())?;
+        let mut text = String::new();
         loop {
-            self.at += plain_length(self.bytes());
-            match self.peek()? {
-                b'"' => break,
-                b'\\' => self.at += 2,
+            let plain = plain_length(self.bytes());
+            text.push_str(&self.text[self.at..self.at + plain]);
+            self.at += plain;
+            match self.next()? {
+                b'"' => return Some(text),
+                b'\\' => text.push(self.escape()?),
                 _ => return None,
             }
-            self.text.get(self.at..)?;
         }
+    }
+
+    /// What is escaped behind a backslash.
+    fn escape(&mut self) -> Option<char> {
+        Some(match self.next()? {
+            escaped @ (b'"' | b'\\' | b'/') => char::from(escaped),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => self.code_units()?,
+            _ => return None,
+        })
+    }
+
+    /// The character of one code unit of UTF-16, or of two that are a pair.
+    fn code_units(&mut self) -> Option<char> {
+        let first = self.code_unit()?;
+        if !matches!(first, 0xd800..0xdc00) {
+            return char::from_u32(u32::from(first));
+        }
+        (self.next()? == b'\\' && self.next()? == b'u').then_some(())?;
+        char::decode_utf16([first, self.code_unit()?]).next()?.ok()
+    }
+
+    fn code_unit(&mut self) -> Option<u16> {
+        (0..4).try_fold(0, |unit, _| {
+            let digit = char::from(self.next()?).to_digit(16)?;
+            Some(unit << 4 | digit as u16)
+        })
+    }
+
+    /// Steps over one byte.
+    fn next(&mut self) -> Option<u8> {
+        let next = self.peek()?;
         self.at += 1;
-        Some(())
+        Some(next)
     }
 
     /// A whole number, without leading zeros.
@@ -292,26 +324,78 @@ impl<'a> Cursor<'a> {
         inside.get(..length)
     }
 
-    /// An object as it stands here. What is in it is stepped over: whoever takes it reads it.
-    pub(crate) fn raw_object(&mut self) -> Option<&'a str> {
+    /// An object as it stands here.
+    pub(crate) fn object(&mut self) -> Option<&'a str> {
         self.skip_space();
         let start = self.at;
-        let mut depth = 0_u32;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.skip_string()?;
-                    continue;
-                }
-                b'{' => depth += 1,
-                b'}' => depth = depth.checked_sub(1)?,
-                _ if depth == 0 => return None,
-                _ => {}
+        (self.peek()? == b'{').then(|| self.skip_value(MAX_DEPTH))??;
+        Some(&self.text[start..self.at])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What is read of a whole text.
+    fn whole<'a, T>(text: &'a str, read: impl FnOnce(&mut Cursor<'a>) -> Option<T>) -> Option<T> {
+        let mut from = Cursor::new(text);
+        read(&mut from).filter(|_| from.is_at_end())
+    }
+
+    #[test]
+    fn the_writers_spelling_is_told() {
+        let is_written = |text: &'static str| {
+            let mut from = Cursor::new(text);
+            let read = from.items(b'[', b']', |from| from.string().map(drop));
+            (read.is_some() && from.is_at_end()).then(|| from.is_written())
+        };
+        assert_eq!(is_written(r#"["a","é"]"#), Some(true));
+        for otherwise in [r#" ["a"]"#, r#"["a"] "#, r#"["a" ,"b"]"#, r#"["a", "b"]"#, r#"["\u0061"]"#, "[\n]"]
+        {
+            assert_eq!(is_written(otherwise), Some(false), "{otherwise}");
+        }
+        for wrong in ["", "[", "[]]", r#"["a",]"#, r#"["a""b"]"#, r#"["a]"#, "[\"a\n\"]", "[\u{a0}]"] {
+            assert_eq!(is_written(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nothing_nests_too_deep() {
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+            for levels in [1, 16, 17, 1 << 20] {
+                let text = format!("{}1{}", open.repeat(levels), close.repeat(levels));
+                assert_eq!(
+                    whole(&text, |from| from.skip_value(MAX_DEPTH)).is_some(),
+                    levels <= 16,
+                    "{levels}"
+                );
             }
-            self.at += 1;
-            if depth == 0 {
-                return self.text.get(start..self.at);
-            }
+        }
+    }
+
+    #[test]
+    fn the_last_brace_but_one_ends_an_object() {
+        let last = |text: &'static str| Cursor::new(text).last_object();
+        assert_eq!(last(r#" {"a":{}} } "#), Some(r#"{"a":{}}"#));
+        assert_eq!(last(r#"{"a":"}"},"b":1}"#), Some(r#"{"a":"}"}"#));
+        assert_eq!(last(r#"{},"b":{}}"#), Some(r#"{},"b":{}"#), "whoever reads it finds out");
+        assert_eq!((last("{}"), last("}}x"), last("")), (None, None, None));
+    }
+
+    proptest! {
+        /// Strings are read as serde_json reads them, whatever is escaped in them and however.
+        #[test]
+        fn strings(text in r#" ?"([a-zé😀 ]|\\["\\/bfnrtux]|\\u[0dD][0-9a-fA-F]{3}|\\ud83d\\ude00|\\u\+123|["\x01\x7f])*"?"#) {
+            prop_assert_eq!(whole(&text, Cursor::string).map(Cow::into_owned), serde_json::from_str(&text).ok(), "{}", text);
+        }
+
+        /// So are whole numbers.
+        #[test]
+        fn numbers(text in r"-?[0-9]{0,2}(1844674407370955161[0-9]|[.eE][0-9])?") {
+            prop_assert_eq!(whole(&text, Cursor::number), serde_json::from_str::<u64>(&text).ok(), "{}", text);
         }
     }
 }

@@ -174,7 +174,7 @@ impl Shaped for Data<'_> {
 
 impl<'w: 'a, 'a> Wire<'w> for Data<'a> {
     fn read(from: &mut Cursor<'w>) -> Option<Self> {
-        from.raw_object().map(Data)
+        from.object().map(Data)
     }
 }
 
