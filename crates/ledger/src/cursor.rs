@@ -104,6 +104,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The name of a member, with the colon and the white space behind it.
+    #[inline]
     fn name(&mut self) -> Option<Text<'a>> {
         self.skip_space();
         let name = self.string()?;

@@ -36,7 +36,11 @@ pub(crate) struct Read<'b> {
 
 /// Reads a line for which nothing before it is needed: no correction, and no stub.
 pub(crate) fn read_independent(line: &str) -> Option<Read<'_>> {
-    by_envelope(line, independent, &|_| None).or_else(|| any(line))
+    let envelope = Envelope::of(line);
+    if envelope.is_some_and(|envelope| envelope.kind == Kind::RecordCorrected.as_str()) {
+        return None;
+    }
+    envelope.and_then(|envelope| Read::of(envelope, &|_| None)).or_else(|| any(line))
 }
 
 /// Reads the lines of a block as far as that needs none before them.
@@ -68,33 +72,25 @@ pub(crate) fn replay(
 
 /// Reads a correction.
 pub(crate) fn correction<'b>(state: &State, line: &'b str) -> Option<Read<'b>> {
-    let correction = |name: &str| Kind::parse(name).filter(|kind| *kind == Kind::RecordCorrected);
-    by_envelope(line, correction, &|seq| state.kind(seq))
+    let is_correction = |envelope: &Envelope<'_>| envelope.kind == Kind::RecordCorrected.as_str();
+    Read::of(Envelope::of(line).filter(is_correction)?, &|seq| state.kind(seq))
 }
 
-/// Reads a line of which nothing but its data has an escape, if `of` tells the type by its name.
-fn by_envelope<'b>(
-    line: &'b str,
-    of: impl Fn(&str) -> Option<Kind>,
-    kind_of: KindOf<'_>,
-) -> Option<Read<'b>> {
-    let Envelope { seq, at, kind, data, .. } = Envelope::of(line)?;
-    let kind = of(kind)?;
-    let (fact, is_written) = codec::read(kind, data, kind_of)?;
-    Some(Read { seq, at, kind, data, is_written, fact })
-}
-
-/// Reads any line.
+/// Reads a line that has no envelope by itself; no correction.
 fn any(line: &str) -> Option<Read<'_>> {
     let EventLine { seq, at, kind, data, .. } = EventLine::parse(line.as_bytes()).ok()?;
-    let kind = independent(&kind)?;
+    let kind = Kind::parse(&kind).filter(|kind| *kind != Kind::RecordCorrected)?;
     let (fact, is_written) = codec::read(kind, data, &|_| None)?;
     Some(Read { seq, at, kind, data, is_written, fact })
 }
 
-/// The type with this name, if its events can be read without those before them.
-fn independent(name: &str) -> Option<Kind> {
-    Kind::parse(name).filter(|kind| *kind != Kind::RecordCorrected)
+impl<'b> Read<'b> {
+    fn of(envelope: Envelope<'b>, kind_of: KindOf<'_>) -> Option<Self> {
+        let Envelope { seq, at, kind, data, .. } = envelope;
+        let kind = Kind::parse(kind)?;
+        let (fact, is_written) = codec::read(kind, data, kind_of)?;
+        Some(Self { seq, at, kind, data, is_written, fact })
+    }
 }
 
 impl<'b> Early<'b> {
