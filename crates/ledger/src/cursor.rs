@@ -105,7 +105,7 @@ impl<'a> Cursor<'a> {
 
     /// The name of a member, with the colon and the white space behind it.
     #[inline]
-    fn name(&mut self) -> Option<Text<'a>> {
+    pub(crate) fn name(&mut self) -> Option<Text<'a>> {
         self.skip_space();
         let name = self.string()?;
         self.expect(b':')?;
@@ -325,11 +325,11 @@ impl<'a> Cursor<'a> {
         inside.get(..length)
     }
 
-    /// An object as it stands here.
-    pub(crate) fn object(&mut self) -> Option<&'a str> {
+    /// A value as it stands here.
+    pub(crate) fn value(&mut self) -> Option<&'a str> {
         self.skip_space();
         let start = self.at;
-        (self.peek()? == b'{').then(|| self.skip_value(MAX_DEPTH))??;
+        self.skip_value(MAX_DEPTH)?;
         Some(&self.text[start..self.at])
     }
 }

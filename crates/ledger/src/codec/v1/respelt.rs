@@ -5,11 +5,13 @@
 //! uses it reads the result by the writer's own layout, which tells whether it holds. What it gives is what
 //! [`arrange`](super::canonical::arrange) gives (property test).
 
+use std::borrow::Cow;
+
 use recount_model::event::{Kind, Seq};
 
 use super::{KindOf, layout};
 use crate::codec::schema::{Layout, Shape};
-use crate::json::plain_length;
+use crate::cursor::Cursor;
 
 /// No object has more members.
 const MOST_MEMBERS: usize = 24;
@@ -45,13 +47,27 @@ impl<'a> Pairs<'a> {
     /// Reads a line of input: its members as an object of this layout, and those of its member `data`, which are read where they stand.
     pub(super) fn of_line(layout: &Layout, line: &'a str) -> Option<(Members<'a>, Pairs<'a>)> {
         let mut data = None;
-        let mut from = Scan { text: line, at: 0 };
-        let pairs = from.pairs(|from, name| match name {
-            "data" => Some(data.insert(from.pairs(|from, _| from.value())?).text),
+        let mut from = Cursor::new(line);
+        let pairs = Pairs::read(&mut from, |from, name| match name {
+            "data" => Some(data.insert(Pairs::read(from, |from, _| from.value())?).text),
             _ => from.value(),
         })?;
         from.is_at_end().then_some(())?;
         Some((pairs.members(layout)?, data?))
+    }
+
+    fn read(
+        from: &mut Cursor<'a>,
+        value: impl FnMut(&mut Cursor<'a>, &'a str) -> Option<&'a str>,
+    ) -> Option<Pairs<'a>> {
+        from.skip_space();
+        let (rest, mut pairs, mut len) = (from.rest(), [("", ""); MOST_MEMBERS], 0);
+        object(from, value, |name, value| {
+            *pairs.get_mut(len)? = (name, value);
+            len += 1;
+            Some(())
+        })?;
+        Some(Pairs { text: &rest[..rest.len() - from.rest().len()], pairs, len })
     }
 
     /// The same in the order of a layout; nothing where a member is unknown or given twice.
@@ -71,8 +87,8 @@ pub(super) struct Members<'a>([&'a str; MOST_MEMBERS]);
 impl<'a> Members<'a> {
     /// Reads a whole text as an object of this layout; nothing where a member is unknown or given twice.
     fn of(layout: &Layout, text: &'a str) -> Option<Self> {
-        let mut from = Scan { text, at: 0 };
-        let pairs = from.pairs(|from, _| from.value())?;
+        let mut from = Cursor::new(text);
+        let pairs = Pairs::read(&mut from, |from, _| from.value())?;
         from.is_at_end().then(|| pairs.members(layout))?
     }
 
@@ -113,9 +129,9 @@ fn write(shape: &Shape, text: &str, replaced: Option<&Layout>, out: &mut String)
         (Shape::Map(_, item), b'{') => write_map(item, text, out),
         (Shape::List(item), b'[') => {
             let mut lead = '[';
-            Scan { text, at: 0 }.list(|value| {
+            Cursor::new(text).items(b'[', b']', |from| {
                 out.push(std::mem::replace(&mut lead, ','));
-                write(item, value, None, out)
+                write(item, from.value()?, None, out)
             })?;
             if lead == '[' {
                 out.push(lead);
@@ -134,7 +150,8 @@ fn write(shape: &Shape, text: &str, replaced: Option<&Layout>, out: &mut String)
 /// Writes an object with free names, sorted by name.
 fn write_map(item: &Shape, text: &str, out: &mut String) -> Option<()> {
     let mut entries = Vec::new();
-    Scan { text, at: 0 }.object(
+    object(
+        &mut Cursor::new(text),
         |from, _| from.value(),
         |name, value| {
             entries.push((name, value));
@@ -156,124 +173,14 @@ fn write_map(item: &Shape, text: &str, out: &mut String) -> Option<()> {
     Some(())
 }
 
-/// A place in a line of JSON.
-struct Scan<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Scan<'a> {
-    fn next(&mut self) -> Option<u8> {
-        let bytes = self.text.as_bytes();
-        while matches!(bytes.get(self.at), Some(b' ' | b'\t' | b'\r')) {
-            self.at += 1;
-        }
-        bytes.get(self.at).copied()
-    }
-
-    fn is_at_end(&mut self) -> bool {
-        self.next().is_none()
-    }
-
-    fn take(&mut self, byte: u8) -> bool {
-        let taken = self.next() == Some(byte);
-        self.at += usize::from(taken);
-        taken
-    }
-
-    /// The inside of a string without escapes.
-    fn string(&mut self) -> Option<&'a str> {
-        self.take(b'"').then_some(())?;
-        let start = self.at;
-        self.at += plain_length(&self.text.as_bytes()[start..]);
-        let inside = &self.text[start..self.at];
-        (self.text.as_bytes().get(self.at) == Some(&b'"')).then(|| self.at += 1)?;
-        Some(inside)
-    }
-
-    /// An object, member by member; `value` reads the value that stands behind a name.
-    fn object(
-        &mut self,
-        mut value: impl FnMut(&mut Self, &'a str) -> Option<&'a str>,
-        mut member: impl FnMut(&'a str, &'a str) -> Option<()>,
-    ) -> Option<()> {
-        self.items(b'{', b'}', |this| {
-            let name = this.string()?;
-            this.take(b':').then_some(())?;
-            member(name, value(this, name)?)
-        })
-    }
-
-    /// The members of an object.
-    fn pairs(&mut self, value: impl FnMut(&mut Self, &'a str) -> Option<&'a str>) -> Option<Pairs<'a>> {
-        self.next()?;
-        let (start, mut pairs, mut len) = (self.at, [("", ""); MOST_MEMBERS], 0);
-        self.object(value, |name, value| {
-            *pairs.get_mut(len)? = (name, value);
-            len += 1;
-            Some(())
-        })?;
-        Some(Pairs { text: &self.text[start..self.at], pairs, len })
-    }
-
-    /// A list, item by item.
-    fn list(&mut self, mut item: impl FnMut(&'a str) -> Option<()>) -> Option<()> {
-        self.items(b'[', b']', |this| item(this.value()?))
-    }
-
-    fn items(&mut self, open: u8, close: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        self.take(open).then_some(())?;
-        if self.take(close) {
-            return Some(());
-        }
-        loop {
-            item(self)?;
-            if self.take(close) {
-                return Some(());
-            }
-            self.take(b',').then_some(())?;
-        }
-    }
-
-    /// A value as it is spelt. What is nested in it is stepped over: whoever takes it reads it.
-    fn value(&mut self) -> Option<&'a str> {
-        let first = self.next()?;
-        let start = self.at;
-        match first {
-            b'"' => drop(self.string()?),
-            b'{' | b'[' => self.skip_nested()?,
-            b't' => self.word("true")?,
-            b'f' => self.word("false")?,
-            _ => {
-                let rest = &self.text.as_bytes()[start..];
-                let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                (digits > 0).then(|| self.at += digits)?;
-            }
-        }
-        Some(&self.text[start..self.at])
-    }
-
-    /// Steps behind the bracket that closes the one at hand, whatever stands between but strings.
-    fn skip_nested(&mut self) -> Option<()> {
-        let mut depth = 0;
-        loop {
-            match *self.text.as_bytes().get(self.at)? {
-                b'"' => {
-                    self.string()?;
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return Some(());
-            }
-        }
-    }
-
-    fn word(&mut self, word: &str) -> Option<()> {
-        self.text[self.at..].starts_with(word).then(|| self.at += word.len())
-    }
+/// Reads an object, member by member; `value` reads the value that stands behind a name.
+fn object<'a>(
+    from: &mut Cursor<'a>,
+    mut value: impl FnMut(&mut Cursor<'a>, &'a str) -> Option<&'a str>,
+    mut member: impl FnMut(&'a str, &'a str) -> Option<()>,
+) -> Option<()> {
+    from.items(b'{', b'}', |from| {
+        let Cow::Borrowed(name) = from.name()? else { return None };
+        member(name, value(from, name)?)
+    })
 }

@@ -174,7 +174,7 @@ impl Shaped for Data<'_> {
 
 impl<'w: 'a, 'a> Wire<'w> for Data<'a> {
     fn read(from: &mut Cursor<'w>) -> Option<Self> {
-        from.object().map(Data)
+        from.value().filter(|data| data.starts_with('{')).map(Data)
     }
 }
 
