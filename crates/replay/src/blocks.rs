@@ -9,7 +9,7 @@ use recount_ledger::line::{Envelope, EventLine, Line};
 use recount_ledger::reader::Ledger;
 use recount_model::clock::RecordedBy;
 use recount_model::date::Instant;
-use recount_model::event::{Event, Fact, Kind};
+use recount_model::event::{Event, Kind};
 use recount_model::state::State;
 
 use crate::Replay;
@@ -23,24 +23,22 @@ pub(crate) struct Early<'b> {
     read: Option<Read<'b>>,
 }
 
-/// What an event says, when it was recorded, and its number.
+/// What a line says.
 pub(crate) struct Read<'b> {
-    pub(crate) seq: u64,
-    pub(crate) at: Instant,
-    kind: Kind,
+    pub(crate) event: Event<'b>,
     data: &'b str,
     /// The data are in the writer's own spelling.
     is_written: bool,
-    pub(crate) fact: Fact<'b>,
 }
 
-/// Reads a line for which nothing before it is needed: no correction, and no stub.
-pub(crate) fn read_independent(line: &str) -> Option<Read<'_>> {
-    let envelope = Envelope::of(line);
-    if envelope.is_some_and(|envelope| envelope.kind == Kind::RecordCorrected.as_str()) {
+/// Reads the line at an offset, for which nothing before it is needed: no correction, and no stub.
+pub(crate) fn read_independent(offset: u64, line: &str) -> Option<Read<'_>> {
+    let Some(envelope) = Envelope::of(line) else { return any(offset, line) };
+    if envelope.kind == Kind::RecordCorrected.as_str() {
         return None;
     }
-    envelope.and_then(|envelope| Read::of(envelope, &|_| None)).or_else(|| any(line))
+    let read = Read::of(offset, envelope, &|_| None);
+    if read.is_some() { read } else { any(offset, line) }
 }
 
 /// Reads the lines of a block as far as that needs none before them.
@@ -62,7 +60,7 @@ pub(crate) fn replay(
                 progress(first.offset);
             }
             let mut apply = |state: &mut State, event: &Event<'_>| state.apply(event).ok();
-            lines.into_iter().try_for_each(|line| replay.take(line, until, &mut apply))
+            lines.iter().try_for_each(|line| replay.take(line, until, &mut apply))
         })
     };
     let replay = Replay { state: State::with_room(ledger.head().most_events()), beyond: 0 };
@@ -71,40 +69,40 @@ pub(crate) fn replay(
 }
 
 /// Reads a correction.
-pub(crate) fn correction<'b>(state: &State, line: &'b str) -> Option<Read<'b>> {
+pub(crate) fn correction<'b>(state: &State, offset: u64, line: &'b str) -> Option<Read<'b>> {
     let is_correction = |envelope: &Envelope<'_>| envelope.kind == Kind::RecordCorrected.as_str();
-    Read::of(Envelope::of(line).filter(is_correction)?, &|seq| state.kind(seq))
+    Read::of(offset, Envelope::of(line).filter(is_correction)?, &|seq| state.kind(seq))
 }
 
 /// Reads a line that has no envelope by itself; no correction.
-fn any(line: &str) -> Option<Read<'_>> {
+fn any(offset: u64, line: &str) -> Option<Read<'_>> {
     let EventLine { seq, at, kind, data, .. } = EventLine::parse(line.as_bytes()).ok()?;
     let kind = Kind::parse(&kind).filter(|kind| *kind != Kind::RecordCorrected)?;
     let (fact, is_written) = codec::read(kind, data, &|_| None)?;
-    Some(Read { seq, at, kind, data, is_written, fact })
+    Some(Read { event: Event { seq: seq.try_into().ok()?, at, offset, fact }, data, is_written })
 }
 
 impl<'b> Read<'b> {
-    fn of(envelope: Envelope<'b>, kind_of: KindOf<'_>) -> Option<Self> {
+    fn of(offset: u64, envelope: Envelope<'b>, kind_of: KindOf<'_>) -> Option<Self> {
         let Envelope { seq, at, kind, data, .. } = envelope;
-        let kind = Kind::parse(kind)?;
-        let (fact, is_written) = codec::read(kind, data, kind_of)?;
-        Some(Self { seq, at, kind, data, is_written, fact })
+        let (fact, is_written) = codec::read(Kind::parse(kind)?, data, kind_of)?;
+        Some(Read { event: Event { seq: seq.try_into().ok()?, at, offset, fact }, data, is_written })
     }
 }
 
 impl<'b> Early<'b> {
     /// Reads the line at an offset as far as that needs none before it.
     pub(crate) fn of(offset: u64, text: &'b str) -> Self {
-        Early { offset, text, read: read_independent(text) }
+        Early { offset, text, read: read_independent(offset, text) }
     }
 
     /// The digest of what it says, if that can be told already.
     pub(crate) fn digest(&self) -> Option<Digest> {
-        let Read { kind, data, is_written, .. } = self.read.as_ref()?;
+        let Read { event, data, is_written } = self.read.as_ref()?;
+        let kind = event.fact.kind();
         Some(match is_written {
-            true => contents::digest_of_written(*kind, data, &|_| None),
-            false => contents::digest_of(*kind, data, &|_| None),
+            true => contents::digest_of_written(kind, data, &|_| None),
+            false => contents::digest_of(kind, data, &|_| None),
         })
     }
 }
@@ -116,18 +114,15 @@ impl Replay {
     /// Takes the next line of the ledger.
     pub(crate) fn take(
         &mut self,
-        line: Early<'_>,
+        line: &Early<'_>,
         until: Option<RecordedBy>,
         apply: &mut Apply<'_>,
     ) -> Option<()> {
-        if let Some(Read { seq, at, fact, .. }) = line.read.or_else(|| correction(&self.state, line.text)) {
-            if self.leaves_out(at, until) {
-                return Some(());
-            }
-            follows(&self.state, seq, at).ok()?;
-            known_format(&fact).ok()?;
-            let event = Event { seq: next(&self.state), at, offset: line.offset, fact };
-            return apply(&mut self.state, &event);
+        if let Some(Read { event, .. }) = &line.read {
+            return self.add(event, until, apply);
+        }
+        if let Some(Read { event, .. }) = correction(&self.state, line.offset, line.text) {
+            return self.add(&event, until, apply);
         }
         let parsed = Line::parse(line.text.as_bytes()).ok()?;
         if self.leaves_out(parsed.at(), until) {
@@ -136,6 +131,16 @@ impl Replay {
         let fact = fact_of(&self.state, &parsed).ok()?;
         let event = Event { seq: next(&self.state), at: parsed.at(), offset: line.offset, fact };
         apply(&mut self.state, &event)
+    }
+
+    /// Adds what is the next event by what it says.
+    fn add(&mut self, event: &Event<'_>, until: Option<RecordedBy>, apply: &mut Apply<'_>) -> Option<()> {
+        if self.leaves_out(event.at, until) {
+            return Some(());
+        }
+        follows(&self.state, event.seq.into(), event.at).ok()?;
+        known_format(&event.fact).ok()?;
+        apply(&mut self.state, event)
     }
 
     /// Whether the next event, recorded at this moment, lies beyond the prefix that is asked for; then it is counted.

@@ -52,29 +52,28 @@ impl Opening {
             let lines = early(block);
             let digests: Vec<_> = lines.iter().map(Early::digest).collect();
             let leaves = block.leaves()?;
-            turn.take(block, |opening| opening.take(lines, digests, &leaves))
+            turn.take(block, |opening| opening.take(&lines, digests, &leaves))
         };
         ledger.read_blocks(division, Self { replay, known: Known::nothing(events) }, work)
     }
 
     /// Takes the lines of the next block, with their digests as far as they could be told, and leaves.
-    fn take(&mut self, lines: Vec<Early<'_>>, digests: Vec<Option<Digest>>, leaves: &Run) -> Option<()> {
+    fn take(&mut self, lines: &[Early<'_>], digests: Vec<Option<Digest>>, leaves: &Run) -> Option<()> {
         self.known.frontier.extend(leaves)?;
-        for (line, digest) in lines.into_iter().zip(digests) {
-            let offset = line.offset;
+        for (line, digest) in lines.iter().zip(digests) {
             let digest = self.apply(line, digest)?;
-            self.known.note(self.replay.state.size(), offset, digest);
+            self.known.note(self.replay.state.size(), line.offset, digest);
         }
         Some(())
     }
 
     /// Applies the next line and gives the digest of what it says, which may have been told before.
-    fn apply(&mut self, line: Early<'_>, digest: Option<Digest>) -> Option<Digest> {
-        let (replay, text) = (&mut self.replay, line.text);
+    fn apply(&mut self, line: &Early<'_>, digest: Option<Digest>) -> Option<Digest> {
+        let replay = &mut self.replay;
         replay.take(line, None, &mut |state: &mut State, event: &Event<'_>| state.apply(event).ok())?;
         match digest {
             Some(digest) => Some(digest),
-            None => Some(digest_of_line(&replay.state, &Line::parse(text.as_bytes()).ok()?)),
+            None => Some(digest_of_line(&replay.state, &Line::parse(line.text.as_bytes()).ok()?)),
         }
     }
 

@@ -54,7 +54,7 @@ pub(crate) fn in_blocks(verification: &Verification, division: Division) -> Opti
     let work = |block: &Block<'_>, turn: Turn<'_, (Checked, Replay)>| {
         let (lines, leaves) = (early(block), block.leaves()?);
         let before = turn.take(block, |(checked, replay): &mut (Checked, Replay)| {
-            lines.into_iter().try_for_each(|line| replay.take(line, None, &mut admitted))?;
+            lines.iter().try_for_each(|line| replay.take(line, None, &mut admitted))?;
             checked.take(block, &leaves)
         })?;
         block.roots_hold(before, &leaves).then_some(())

@@ -111,7 +111,7 @@ pub fn parse<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Result<Fact<
 pub fn read<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<(Fact<'a>, bool)> {
     let mut from = Cursor::new(data);
     let fact = fact(kind, &mut from, kind_of)?;
-    from.is_at_end().then(|| (fact, from.is_written()))
+    if from.is_at_end() { Some((fact, from.is_written())) } else { None }
 }
 
 /// Reads the data of an event where they are in the writer's own spelling; `None` for every other spelling, right or wrong.

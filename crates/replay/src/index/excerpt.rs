@@ -309,9 +309,9 @@ pub(super) fn apply_appended(state: &mut State, events: &[Appended]) -> Option<(
 
 /// Applies a line, wherever it stands.
 fn apply(state: &mut State, seq: Seq, offset: u64, line: &str) -> Option<()> {
-    if let Some(read) = read_independent(line).or_else(|| correction(state, line)) {
-        let is_it = read.seq == u64::from(seq);
-        return is_it.then(|| state.apply(&Event { seq, at: read.at, offset, fact: read.fact }).ok())?;
+    if let Some(read) = read_independent(offset, line).or_else(|| correction(state, offset, line)) {
+        let is_it = read.event.seq == seq;
+        return is_it.then(|| state.apply(&read.event).ok())?;
     }
     let parsed = Line::parse(line.as_bytes()).ok()?;
     let fact = fold::content(state, &parsed).ok()?;

@@ -117,8 +117,8 @@ impl Tail {
                     About::Subject(number) => Some(Bears::Subjects(vec![Bearer::Numbered(number)])),
                 },
             };
-            let bears = match read_independent(&event.line) {
-                Some(read) => of_fact(&read.fact, &mut of_target)?,
+            let bears = match read_independent(event.offset, &event.line) {
+                Some(read) => of_fact(&read.event.fact, &mut of_target)?,
                 None => of_correction(&event.line, &known, &mut of_target)?,
             };
             event.bears = bears.clone();

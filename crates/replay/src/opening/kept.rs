@@ -145,7 +145,7 @@ impl Visitor for Since {
             opening.known.frontier.push(line.leaf_hash());
             let early = Early::of(line.offset, std::str::from_utf8(line.bytes).ok()?);
             let digest = early.digest();
-            let digest = opening.apply(early, digest)?;
+            let digest = opening.apply(&early, digest)?;
             opening.known.note_later(opening.replay.state.size(), line.offset, digest);
             Some(opening)
         });
