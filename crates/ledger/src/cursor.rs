@@ -42,7 +42,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Notes that something stands otherwise than the writer would have it.
-    pub(crate) fn is_otherwise(&mut self) {
+    pub(crate) fn note_otherwise(&mut self) {
         self.is_written = false;
     }
 
@@ -100,7 +100,7 @@ impl<'a> Cursor<'a> {
             if !std::mem::take(&mut is_first) {
                 self.expect(b',')?;
             }
-            self.is_otherwise();
+            self.note_otherwise();
             let name = self.name()?;
             member(self, &name)?;
         }
@@ -253,7 +253,7 @@ impl<'a> Cursor<'a> {
         if let Some(text) = self.plain(|inside| Some(plain_length(inside))) {
             return Some(Cow::Borrowed(text));
         }
-        self.is_otherwise();
+        self.note_otherwise();
         self.escaped().map(Cow::Owned)
     }
 

@@ -396,9 +396,11 @@ mod tests {
     proptest! {
         /// Eight bytes at a time or one, the end is the same.
         #[test]
-        fn plain_lengths(bytes in proptest::collection::vec(prop_oneof![8 => any::<u8>(), 1 => prop::sample::select(&b"\"\\\x1f \x7f\x80\xff"[..])], 0..40)) {
+        fn plain_lengths(bytes in proptest::collection::vec(prop_oneof![8 => any::<u8>(), 1 => prop::sample::select(&b"\"\\\x1f \x7f\x80\xc2\xff"[..])], 0..40)) {
             let special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < b' ';
             prop_assert_eq!(plain_length(&bytes), bytes.iter().position(special).unwrap_or(bytes.len()));
+            let harmful = |byte: &u8| special(byte) || matches!(byte, 0x7f | 0xc2);
+            prop_assert_eq!(harmless_length(&bytes), bytes.iter().position(harmful).unwrap_or(bytes.len()));
         }
 
         /// Whatever the scanner takes serde_json takes, and what only one of them refuses is what I-JSON refuses.

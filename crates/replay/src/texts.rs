@@ -110,9 +110,12 @@ fn envelope(line: &[u8], seq: Seq) -> Option<Envelope<'_>> {
     Envelope::of(std::str::from_utf8(line).ok()?).filter(|envelope| envelope.seq == u64::from(seq))
 }
 
-/// Whether the data are an object: if they are not, more members of the line may be in them.
-fn is_whole(envelope: &Envelope<'_>) -> bool {
-    codec::each_own_text(envelope.data, |_, _| Some(())).is_some()
+/// Who recorded the event of a line that was not merged; nothing where the general reader has to tell.
+fn recorder(line: &[u8], seq: Seq) -> Option<&str> {
+    let Envelope { by, data, .. } = envelope(line, seq)?;
+    // If the data are no object, there is more of the line in them: perhaps where it was merged from.
+    codec::each_own_text(data, |_, _| Some(()))?;
+    Some(by)
 }
 
 /// The members of a line, each given to `each`; nothing where the general reader has to tell.
@@ -168,9 +171,7 @@ impl Texts for LedgerTexts<'_> {
     }
 
     fn recorded(&self, seq: Seq) -> Result<Recorded, TextError> {
-        let by = self.with_bytes(seq, |line| {
-            Ok(envelope(line, seq).filter(is_whole).map(|envelope| envelope.by.to_owned()))
-        })?;
+        let by = self.with_bytes(seq, |line| Ok(recorder(line, seq).map(str::to_owned)))?;
         if let Some(by) = by {
             return Ok(Recorded { by, first: None });
         }
@@ -191,6 +192,23 @@ impl Texts for LedgerTexts<'_> {
         match read {
             Some(()) => Ok(picked.get("reason").map(str::to_owned)),
             None => Ok(self.own_members(seq)?.get("reason").map(str::to_owned)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_may_be_merged_is_left_to_the_general_reader() {
+        let line =
+            r#"{"seq":3,"at":"2026-11-23T18:00:00Z","by":"ana","type":"source.added","data":{"id":"s"}}"#;
+        assert_eq!(recorder(line.as_bytes(), 3), Some("ana"));
+        assert_eq!(recorder(line.as_bytes(), 4), None);
+        for from in [r#","from":{}}"#, r#","fr\u006fm":{}}"#, r#", "by":"}"}"#] {
+            let merged = line.replace("}}", &format!("}}{from}"));
+            assert_eq!(recorder(merged.as_bytes(), 3), None, "{merged}");
         }
     }
 }

@@ -30,7 +30,6 @@ pub use references::{Translation, Untranslated, declared, translate};
 pub use withheld::{kept, redacted, withheld};
 
 use crate::codec::schema::{Field, Layout};
-
 use crate::cursor::Cursor;
 use wire::{Record, Wire};
 
@@ -151,7 +150,7 @@ fn correction<'a>(from: &mut Cursor<'a>, kind_of: KindOf<'_>) -> Option<Fact<'a>
     let kind = kind_of(target).filter(|kind| kind.is_correctable())?;
     let (fact, is_written) = read(kind, data, kind_of)?;
     if !is_written {
-        from.is_otherwise();
+        from.note_otherwise();
     }
     Some(Fact::RecordCorrected { target, fact: Box::new(fact) })
 }

@@ -1,9 +1,8 @@
 //! Bringing data into the writer's spelling without a tree: members are slices of the text, put in the order of the layout.
 //!
-//! What people append is rarely in the writer's order, and nearly never needs more than that. So this knows only data of plain
-//! strings, whole numbers and words, gives up at everything else (escapes, `null`, labels, whatever is wrong), and whoever
-//! uses it reads the result by the writer's own layout, which tells whether it holds. What it gives is what
-//! [`arrange`](super::canonical::arrange) gives (property test).
+//! What people append is rarely in the writer's order, and nearly never needs more than that. So this changes nothing but the
+//! order, and whoever uses it reads the result, which tells whether that was enough: it is not where something is escaped, is
+//! `null`, a label, or wrong. Where it is, this gives what [`arrange`](super::canonical::arrange) gives (property test).
 
 use std::borrow::Cow;
 

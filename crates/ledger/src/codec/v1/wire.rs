@@ -268,7 +268,7 @@ impl<'a, K: Wire<'a> + AsRef<str>, V: Wire<'a>> Wire<'a> for Map<K, V> {
         })?;
         let is_in_order = |entries: &[(K, V)]| entries.is_sorted_by(|(a, _), (b, _)| a.as_ref() < b.as_ref());
         if !is_in_order(&entries) {
-            from.is_otherwise();
+            from.note_otherwise();
             entries.sort_by(|(a, _), (b, _)| a.as_ref().cmp(b.as_ref()));
         }
         is_in_order(&entries).then_some(Map(entries))
