@@ -12,6 +12,6 @@ pub mod v1;
 pub use schema::{Dictionary, Field, Layout, Need, Shape};
 pub use v1::{
     Input, KindOf, Named, SeqOf, Translation, Untranslated, What, canonical, content, declared, diagnose,
-    each_own_text, each_text, fields, kept, layout, members, named, own_members, parse, read, read_input,
-    read_plain_input, rearranged_input, redacted, translate, withheld, written, written_content,
+    each_own_text, each_text, fields, kept, layout, members, named, own_members, parse, read, read_content,
+    read_input, read_plain_input, rearranged_input, redacted, translate, withheld, written, written_content,
 };

@@ -99,11 +99,7 @@ impl<'b> Early<'b> {
     /// The digest of what it says, if that can be told already.
     pub(crate) fn digest(&self) -> Option<Digest> {
         let Read { event, data, is_written } = self.read.as_ref()?;
-        let kind = event.fact.kind();
-        Some(match is_written {
-            true => contents::digest_of_written(kind, data, &|_| None),
-            false => contents::digest_of(kind, data, &|_| None),
-        })
+        Some(contents::digest_of_read(event.fact.kind(), data, *is_written, &|_| None))
     }
 }
 

@@ -173,11 +173,21 @@ pub(crate) fn digest_of(kind: Kind, data: &str, kind_of: &dyn Fn(Seq) -> Option<
 
 /// The same for data that are known to be in the writer's own spelling.
 pub(crate) fn digest_of_written(kind: Kind, data: &str, kind_of: &dyn Fn(Seq) -> Option<Kind>) -> Digest {
+    digest_of_read(kind, data, true, kind_of)
+}
+
+/// The same for data that were read, which told whether they are in the writer's own spelling.
+pub(crate) fn digest_of_read(
+    kind: Kind,
+    data: &str,
+    is_written: bool,
+    kind_of: &dyn Fn(Seq) -> Option<Kind>,
+) -> Digest {
     if repeats_freely(kind) {
         return None;
     }
-    match codec::written_content(kind, data) {
-        Some(content) => Some(digest(kind, content)),
+    match codec::read_content(kind, data, is_written, kind_of) {
+        Some(content) => Some(digest(kind, &content)),
         None => digest_of(kind, data, kind_of),
     }
 }

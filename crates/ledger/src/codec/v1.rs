@@ -22,7 +22,7 @@ mod withheld;
 use recount_model::event::{Fact, Kind, Seq};
 use recount_model::problem::{Code, Problem};
 
-pub use canonical::{canonical, content, members, own_members, written_content};
+pub use canonical::{canonical, content, members, own_members, read_content, written_content};
 pub use diagnose::diagnose;
 pub use input::{Input, read_input, read_plain_input, rearranged_input};
 pub use named::{Named, What, named};

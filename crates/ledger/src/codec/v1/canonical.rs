@@ -7,7 +7,8 @@ use recount_model::problem::{Code, Problem};
 use recount_model::texts;
 
 use super::diagnose::{Diagnosis, Ledger};
-use super::{KindOf, layout, written};
+use super::respelt::{Pairs, respelt};
+use super::{KindOf, layout, read};
 use crate::codec::schema::{Layout, Shape};
 use crate::codec::tree::{Members, Tree};
 
@@ -29,9 +30,9 @@ pub fn canonical(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Result<String, 
 ///
 /// As [`canonical`].
 pub fn content<'d>(kind: Kind, data: &'d str, kind_of: KindOf<'_>) -> Result<Cow<'d, str>, Problem> {
-    let same = written_content(kind, data).filter(|data| written(kind, data, kind_of).is_some());
-    if let Some(content) = same {
-        return Ok(Cow::Borrowed(content));
+    let read = read(kind, data, kind_of);
+    if let Some(content) = read.and_then(|(_, is_written)| read_content(kind, data, is_written, kind_of)) {
+        return Ok(content);
     }
     let mut tree = arranged(kind, data, kind_of)?;
     if let (Kind::CaseDocumented, Tree::Object(members)) = (kind, &mut tree) {
@@ -40,7 +41,22 @@ pub fn content<'d>(kind: Kind, data: &'d str, kind_of: KindOf<'_>) -> Result<Cow
     Ok(Cow::Owned(tree.write()))
 }
 
-/// The [`content`] of data that [`written`] reads, which nearly always is the data themselves; nothing where `content` has to
+/// The [`content`] of data that [`read`] reads, and of which it tells whether they are in the writer's own spelling; nothing where
+/// `content` has to tell.
+pub fn read_content<'d>(
+    kind: Kind,
+    data: &'d str,
+    is_written: bool,
+    kind_of: KindOf<'_>,
+) -> Option<Cow<'d, str>> {
+    match written_content(kind, data).filter(|_| is_written) {
+        Some(content) => Some(Cow::Borrowed(content)),
+        None if kind == Kind::CaseDocumented => None,
+        None => respelt(kind, &Pairs::of(data)?, kind_of).map(Cow::Owned),
+    }
+}
+
+/// The [`content`] of data that [`written`](super::written) reads, which nearly always is the data themselves; nothing where `content` has to
 /// tell.
 pub fn written_content(kind: Kind, data: &str) -> Option<&str> {
     // The reader of the writer's spelling takes line separators as they are. In UTF-8 they begin with this byte, and little
