@@ -16,7 +16,7 @@ use recount_replay::index::{Asked, Change, Index, build};
 use crate::args::Global;
 use crate::cache::{Place, is_behind, is_worth_it};
 
-/// To continue an export so much of the ledger, and at least [`TAIL`] bytes, may be read: all of it would be written otherwise.
+/// An export is continued over at most this part of the ledger: all of it would be written otherwise.
 const PART_OF_AN_EXPORT: u64 = 64;
 
 /// What bears on a question, if there is an index to tell.

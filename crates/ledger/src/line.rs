@@ -166,7 +166,7 @@ impl LineError {
 }
 
 impl<'a> EventLine<'a> {
-    /// Reads a line (without its LF) in any I-JSON spelling. The members of `data` are not looked at beyond
+    /// Reads a line, which holds no LF, in any I-JSON spelling. The members of `data` are not looked at beyond
     /// their JSON.
     ///
     /// # Errors

@@ -19,10 +19,6 @@ pub(crate) fn kind_of(seq: Seq) -> Option<Kind> {
 /// What is read of a line is what a reader of JSON knows of it, whichever way it is read.
 fn envelope(bytes: &[u8]) {
     let Ok(line) = std::str::from_utf8(bytes) else { return };
-    // A line has no LF; in JSON that would be white space.
-    if line.contains('\n') {
-        return;
-    }
     let event = EventLine::parse(bytes).ok();
     if let Some(event) = &event
         && let Ok(json) = serde_json::from_str::<serde_json::Value>(line)
@@ -46,6 +42,10 @@ fn envelope(bytes: &[u8]) {
 
 /// A line without its LF.
 pub(crate) fn line(bytes: &[u8]) {
+    // No line holds one; in JSON it would be white space.
+    if bytes.contains(&b'\n') {
+        return;
+    }
     envelope(bytes);
     let event = match EventLine::parse(bytes) {
         Ok(event) => event,
