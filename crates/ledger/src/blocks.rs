@@ -109,7 +109,7 @@ impl<S> Turn<'_, S> {
         let order = self.pass.order.lock().ok()?;
         let waits = |order: &mut Order<S>| order.next < self.block && !order.failed;
         let mut order = self.pass.moved.wait_while(order, waits).ok()?;
-        if order.failed || !block.sums.close_batch(&mut order.open) {
+        if order.failed || !block.sums.close_batch(&mut order.open, block.text.as_bytes()) {
             return None;
         }
         let taken = take(&mut order.common)?;

@@ -194,9 +194,15 @@ impl<'a> Cursor<'a> {
     /// Steps over a word, and white space before it, if it stands here.
     pub(crate) fn take_word(&mut self, word: &str) -> bool {
         self.skip_space();
-        let taken = self.bytes().starts_with(word.as_bytes());
+        self.take_text(word)
+    }
+
+    /// Steps over a text, if it stands here.
+    #[inline]
+    pub(crate) fn take_text(&mut self, text: &str) -> bool {
+        let taken = self.bytes().starts_with(text.as_bytes());
         if taken {
-            self.at += word.len();
+            self.at += text.len();
         }
         taken
     }
@@ -315,11 +321,14 @@ impl<'a> Cursor<'a> {
     pub(crate) fn number(&mut self) -> Option<u64> {
         self.skip_space();
         let rest = self.bytes();
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits > 1 && rest[0] == b'0' {
+        let (mut number, mut digits) = (0_u64, 0);
+        while let Some(digit @ b'0'..=b'9') = rest.get(digits) {
+            number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            digits += 1;
+        }
+        if digits == 0 || digits > 1 && rest[0] == b'0' {
             return None;
         }
-        let number = self.text[self.at..self.at + digits].parse().ok()?;
         self.at += digits;
         Some(number)
     }

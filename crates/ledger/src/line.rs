@@ -14,7 +14,7 @@ use crate::json::plain_length;
 use crate::merkle::Hash;
 use crate::stub::Stub;
 
-pub use parse::Envelope;
+pub use parse::{Envelope, Envelopes};
 
 /// The longest line, in bytes without its LF.
 pub const MAX_LINE: usize = 1 << 20;

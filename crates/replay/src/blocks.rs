@@ -5,7 +5,7 @@
 
 use recount_ledger::blocks::{Block, Division, Turn};
 use recount_ledger::codec::{self, KindOf};
-use recount_ledger::line::{Envelope, EventLine, Line};
+use recount_ledger::line::{Envelope, Envelopes, EventLine, Line};
 use recount_ledger::reader::Ledger;
 use recount_model::clock::RecordedBy;
 use recount_model::date::Instant;
@@ -33,7 +33,11 @@ pub(crate) struct Read<'b> {
 
 /// Reads the line at an offset, for which nothing before it is needed: no correction, and no stub.
 pub(crate) fn read_independent(offset: u64, line: &str) -> Option<Read<'_>> {
-    let Some(envelope) = Envelope::of(line) else { return any(offset, line) };
+    read_with(Envelope::of(line), offset, line)
+}
+
+fn read_with<'b>(envelope: Option<Envelope<'b>>, offset: u64, line: &'b str) -> Option<Read<'b>> {
+    let Some(envelope) = envelope else { return any(offset, line) };
     if envelope.kind == Kind::RecordCorrected.as_str() {
         return None;
     }
@@ -43,7 +47,9 @@ pub(crate) fn read_independent(offset: u64, line: &str) -> Option<Read<'_>> {
 
 /// Reads the lines of a block as far as that needs none before them.
 pub(crate) fn early<'b>(block: &Block<'b>) -> Vec<Early<'b>> {
-    block.events().map(|(offset, text)| Early::of(offset, text)).collect()
+    let mut envelopes = Envelopes::default();
+    let early = |(offset, text)| Early { offset, text, read: read_with(envelopes.read(text), offset, text) };
+    block.events().map(early).collect()
 }
 
 /// Replays a ledger as far as `until`; nothing where anything is not as it should be.

@@ -33,10 +33,16 @@ impl<'a> Envelope<'a> {
     /// data are an object, [`EventLine::parse`] reads the same.
     #[must_use]
     pub fn of(line: &'a str) -> Option<Self> {
+        Envelope::and_between(line).map(|(envelope, _)| envelope)
+    }
+
+    /// The same, and where the line is spelt as the writer would what stands between its number and its type.
+    fn and_between(line: &'a str) -> Option<(Self, Option<&'a str>)> {
         let (mut members, mut from, mut lead) = (Members::default(), Cursor::new(line), b'{');
         if from.take_name(&mut lead, "\"seq\":") {
             members.seq = Some(from.number()?);
         }
+        let behind_seq = from.rest();
         if from.take_name(&mut lead, "\"at\":") {
             members.at = Some(instant(&mut from)?);
         }
@@ -46,7 +52,9 @@ impl<'a> Envelope<'a> {
         if from.take_name(&mut lead, "\"clock\":") {
             members.clock = Some(clock(&mut from)?);
         }
+        let mut between = None;
         if from.take_name(&mut lead, "\"type\":") {
+            between = behind_seq.strip_suffix(from.rest());
             members.kind = Some(plain(&mut from)?);
         }
         if from.take_name(&mut lead, "\"data\":") {
@@ -54,8 +62,46 @@ impl<'a> Envelope<'a> {
         }
         from.other_members(lead, |from, name| members.read(name, from))?;
         let Members { seq, at, by, clock, kind, data } = members;
-        let fits = from.is_at_end() && line.len() <= MAX_LINE;
-        fits.then_some(Self { seq: seq?, at: at?, by: by?, clock, kind: kind?, data: data? })
+        let envelope = Self { seq: seq?, at: at?, by: by?, clock, kind: kind?, data: data? };
+        ends(&mut from, line).then(|| (envelope, between.filter(|_| from.is_written())))
+    }
+
+    /// Reads a line that has this between its number and its type, as the line of this envelope has; nothing of any other line.
+    fn again(&self, between: &str, line: &'a str) -> Option<Self> {
+        let (mut from, mut lead) = (Cursor::new(line), b'{');
+        from.take_name(&mut lead, "\"seq\":").then_some(())?;
+        let seq = from.number()?;
+        from.take_text(between).then_some(())?;
+        let kind = plain(&mut from)?;
+        from.take_name(&mut lead, "\"data\":").then_some(())?;
+        let data = from.last_object()?;
+        from.expect(b'}')?;
+        ends(&mut from, line).then_some(Self { seq, kind, data, ..*self })
+    }
+}
+
+fn ends(from: &mut Cursor<'_>, line: &str) -> bool {
+    from.is_at_end() && line.len() <= MAX_LINE
+}
+
+/// The envelopes of lines one after the other, each as [`Envelope::of`] reads it.
+///
+/// A writer records many events at once, so most lines say the same as the one before between their number and their type: to
+/// compare that is a fraction of reading it again.
+#[derive(Default)]
+pub struct Envelopes<'a> {
+    before: Option<(&'a str, Envelope<'a>)>,
+}
+
+impl<'a> Envelopes<'a> {
+    /// Reads the next line.
+    pub fn read(&mut self, line: &'a str) -> Option<Envelope<'a>> {
+        if let Some(envelope) = self.before.and_then(|(between, before)| before.again(between, line)) {
+            return Some(envelope);
+        }
+        let (envelope, between) = Envelope::and_between(line)?;
+        self.before = between.map(|between| (between, envelope));
+        Some(envelope)
     }
 }
 

@@ -204,14 +204,15 @@ impl fmt::Debug for Instant {
     }
 }
 
-/// Days from 1970-01-01 to a day of the calendar, which is cut into spans of 400 years (146,097 days) that begin in March, so
+/// Days from 1970-01-01 to a day of a year from 0 on, which is cut into spans of 400 years (146,097 days) that begin in March, so
 /// that the day that not every year has is the last of its year. Every line of a ledger has dates, and the general
 /// arithmetic of a date library is many times the work; a test holds the two together.
 fn number_of(year: i32, month: i32, day: i32) -> i32 {
-    let year = year - i32::from(month <= 2);
-    let (span, year) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    span * 146_097 + year * 365 + year / 4 - year / 100 + day_of_year - 719_468
+    // One span more, so that no year is below 0: the division of what has no sign is less work.
+    let (year, month) = ((year + 400 - i32::from(month <= 2)) as u32, month as u32);
+    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5;
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year;
+    days as i32 + day - 1 - 719_468 - 146_097
 }
 
 /// Year, month and day of the day that many days after 1970-01-01: [`number_of`] undone.

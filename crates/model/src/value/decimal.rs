@@ -6,6 +6,9 @@ use std::fmt;
 /// Most digits a number may have, those before and after the point counted together.
 pub const MAX_DIGITS: usize = 34;
 
+/// So many digits fit into 64 bits.
+const GROUP: u32 = 18;
+
 /// The digits fill the low bits, the scale those above them, the sign the highest one.
 const SCALE_SHIFT: u32 = 113;
 const SIGN: u128 = 1 << 127;
@@ -60,6 +63,23 @@ impl Decimal {
     ///
     /// [`DecimalError`] when `text` is not of the grammar above or has too many digits.
     pub fn parse(text: &str) -> Result<Decimal, DecimalError> {
+        match Decimal::short(text.as_bytes()) {
+            Some(number) => Ok(number),
+            None => Decimal::parse_any(text),
+        }
+    }
+
+    /// Reads a whole number of few digits, as nearly all are.
+    pub(super) fn short(text: &[u8]) -> Option<Decimal> {
+        let is_short = matches!(text, [b'0'] | [b'1'..=b'9', ..]) && text.len() <= GROUP as usize;
+        let digits = text.iter().try_fold(0_u64, |digits, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then_some(digits.wrapping_mul(10).wrapping_add(u64::from(digit)))
+        })?;
+        is_short.then_some(Decimal { high: 0, low: digits })
+    }
+
+    fn parse_any(text: &str) -> Result<Decimal, DecimalError> {
         let (negative, number) = match text.strip_prefix('-') {
             Some(number) => (true, number),
             None => (false, text),
@@ -80,11 +100,10 @@ impl Decimal {
             return Err(DecimalError::TooManyDigits);
         }
         let mut digits = 0_u128;
-        // Eighteen digits fit into 64 bits, where nearly all numbers are read.
         let (mut group, mut scale) = (0_u64, 1_u64);
         for byte in typed() {
             (group, scale) = (group * 10 + u64::from(byte - b'0'), scale * 10);
-            if scale == 10_u64.pow(18) {
+            if scale == 10_u64.pow(GROUP) {
                 (digits, group, scale) = (digits * u128::from(scale) + u128::from(group), 0, 1);
             }
         }

@@ -187,9 +187,11 @@ impl Value {
 
 impl Form {
     fn parse(text: &str) -> Result<Form, ValueError> {
-        // Nearly every value is one number without a point.
-        if text.as_bytes().contains(&b'.')
-            && let Some((low, rest)) = text.split_once("..")
+        // Nearly every value is one whole number.
+        if let Some(number) = Decimal::short(text.as_bytes()) {
+            return Ok(Form::Exactly(number));
+        }
+        if let Some((low, rest)) = text.split_once("..")
         {
             return match rest.split_once("..") {
                 None => Form::between(low, rest),
