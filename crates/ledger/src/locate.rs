@@ -112,10 +112,7 @@ fn checkpoint_before(file: &dyn StoredFile, end: u64) -> io::Result<Option<Range
         // A line that begins in the block is recognised by bytes that may lie behind it.
         let mut bytes = vec![0; in_block((high + MARK.len() as u64).min(end) - low)];
         read_exact_at(file, &mut bytes, low)?;
-        for at in (0..in_block(high - low)).rev() {
-            if bytes[at] != b'\n' {
-                continue;
-            }
+        for at in memchr::memrchr_iter(b'\n', &bytes[..in_block(high - low)]) {
             let start = low + at as u64 + 1;
             if let Some(line_end) = line_end
                 && bytes[at + 1..].starts_with(MARK)
