@@ -191,8 +191,7 @@ impl Form {
         if let Some(number) = Decimal::short(text.as_bytes()) {
             return Ok(Form::Exactly(number));
         }
-        if let Some((low, rest)) = text.split_once("..")
-        {
+        if let Some((low, rest)) = text.split_once("..") {
             return match rest.split_once("..") {
                 None => Form::between(low, rest),
                 Some((best, high)) => {
