@@ -1,7 +1,5 @@
 //! One record of a file: cells with commas between them, in quotes where they must be (RFC 4180).
 
-use std::io::Write;
-
 use recount_tables::{Cell, Column};
 
 /// Appends the names of the columns.
@@ -28,13 +26,13 @@ fn write_cell(cell: &Cell<'_>, out: &mut Vec<u8>) {
     match cell {
         Cell::Missing => {}
         Cell::Text(text) => write_text(text.as_bytes(), out),
-        Cell::Integer(number) => write!(out, "{number}").expect("writing to a Vec succeeds"),
+        Cell::Integer(number) => out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes()),
         Cell::Boolean(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
     }
 }
 
 fn write_text(text: &[u8], out: &mut Vec<u8>) {
-    if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+    if !needs_quotes(text) {
         return out.extend_from_slice(text);
     }
     out.push(b'"');
@@ -45,6 +43,15 @@ fn write_text(text: &[u8], out: &mut Vec<u8>) {
         }
     }
     out.push(b'"');
+}
+
+/// Whether a text has a comma, quotation mark or line end. This is asked of every text of an export, so it takes eight bytes at
+/// once: without a branch for each byte the loop over eight of them becomes a few instructions for all.
+fn needs_quotes(text: &[u8]) -> bool {
+    let is_special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    let (words, rest) = text.as_chunks::<8>();
+    words.iter().any(|word| word.iter().fold(false, |found, byte| found | is_special(byte)))
+        || rest.iter().any(is_special)
 }
 
 #[cfg(test)]
@@ -58,7 +65,7 @@ mod tests {
     proptest! {
         /// Other readers get the cells as they were.
         #[test]
-        fn what_is_written_is_read(cells in prop::collection::vec("[a,\"\r\n é=]{0,6}", 2..5), number: i64) {
+        fn what_is_written_is_read(cells in prop::collection::vec("[a,\"\r\n é=]{0,20}", 2..5), number: i64) {
             let mut row: Vec<Cell<'_>> = cells.iter().map(|text| Cell::from(&**text)).collect();
             row.extend([Cell::Integer(number), Cell::Boolean(true)]);
             let mut out = Vec::new();

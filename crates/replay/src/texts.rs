@@ -113,8 +113,12 @@ fn envelope(line: &[u8], seq: Seq) -> Option<Envelope<'_>> {
 /// Who recorded the event of a line that was not merged; nothing where the general reader has to tell.
 fn recorder(line: &[u8], seq: Seq) -> Option<&str> {
     let Envelope { by, data, .. } = envelope(line, seq)?;
-    // If the data are no object, there is more of the line in them: perhaps where it was merged from.
-    codec::each_own_text(data, |_, _| Some(()))?;
+    // If the data are no object, there is more of the line in them: perhaps where it was merged from. One whose only closing
+    // brace is its last byte is one.
+    let is_flat = data.starts_with('{') && data.find('}') == Some(data.len() - 1);
+    if !is_flat {
+        codec::each_own_text(data, |_, _| Some(()))?;
+    }
     Some(by)
 }
 

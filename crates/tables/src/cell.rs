@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt::{self, Debug, Display, Write};
 use std::ops::Deref;
 
+use recount_model::spelling::Spelled;
+
 /// One cell of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cell<'a> {
@@ -22,7 +24,7 @@ pub enum Cell<'a> {
     Boolean(bool),
 }
 
-/// The text of a cell. A large ledger has tens of millions of cells, so what is printed for one of them (dates, moments,
+/// The text of a cell. A large ledger has tens of millions of cells, so what is spelled for one of them (dates, moments,
 /// numbers) stands in the cell itself, where it is short.
 #[derive(Clone)]
 pub struct CellText<'a>(Held<'a>);
@@ -55,13 +57,15 @@ impl Write for Short {
 }
 
 impl<'a> CellText<'a> {
-    /// Something as it is printed.
-    fn printed(thing: impl Display) -> CellText<'a> {
+    /// Something as it is spelled.
+    fn spelled(thing: impl Spelled) -> CellText<'a> {
         let mut short = Short::default();
-        match write!(short, "{thing}") {
-            Ok(()) => CellText(Held::Short(short)),
-            Err(fmt::Error) => CellText(Held::Long(thing.to_string().into())),
+        if thing.spell(&mut short).is_ok() {
+            return CellText(Held::Short(short));
         }
+        let mut long = String::new();
+        thing.spell(&mut long).expect("a String takes any text");
+        CellText(Held::Long(long.into()))
     }
 
     /// Its bytes, which are UTF-8.
@@ -171,9 +175,9 @@ impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
     }
 }
 
-/// A cell with something as it is printed, which is never empty.
-pub(crate) fn shown<T: Display>(thing: Option<T>) -> Cell<'static> {
-    thing.map_or(Cell::Missing, |thing| Cell::Text(CellText::printed(thing)))
+/// A cell with something as it is spelled, which is never empty.
+pub(crate) fn shown<T: Spelled>(thing: Option<T>) -> Cell<'static> {
+    thing.map_or(Cell::Missing, |thing| Cell::Text(CellText::spelled(thing)))
 }
 
 /// A cell with a list of ids or codes, separated by `;`; missing when there are none.
@@ -192,12 +196,12 @@ mod tests {
     fn texts_of_any_length_are_what_was_printed() {
         for length in [1, 21, 22, 23, 24, 300, 600] {
             let text = "é".repeat(length / 2) + &"x".repeat(length % 2);
-            let Cell::Text(printed) = shown(Some(&text)) else { unreachable!("{text} is not empty") };
+            let Cell::Text(printed) = shown(Some(&*text)) else { unreachable!("{text} is not empty") };
             assert_eq!((&*printed, printed.as_bytes()), (&*text, text.as_bytes()));
             assert_eq!(Cell::Text(printed.clone().into_owned()), Cell::from(&*text));
             assert_eq!(Cell::from(text.clone()), Cell::from(&*text));
         }
-        assert_eq!(shown(None::<u8>), Cell::Missing);
+        assert_eq!(shown(None::<u32>), Cell::Missing);
         assert_eq!((Cell::from(""), Cell::from(String::new())), (Cell::Missing, Cell::Missing));
     }
 }

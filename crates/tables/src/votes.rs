@@ -41,7 +41,7 @@ impl Row<'_> {
     }
 
     fn remainder(&self, position: Position) -> Cell<'static> {
-        shown(self.call.remainder(position).ok().map(|rest| rest.notation()))
+        self.call.remainder(position).ok().map(|rest| rest.notation()).into()
     }
 
     fn contested(&self) -> Cell<'static> {

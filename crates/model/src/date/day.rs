@@ -1,6 +1,6 @@
 //! Calendar days and instants, as plain numbers that compare fast.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::num::NonZeroU32;
 
 use jiff::SignedDuration;
@@ -8,6 +8,7 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 use super::DateError;
+use crate::spelling::{Spelled, displayed};
 
 const EPOCH: Date = date(1970, 1, 1);
 const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
@@ -117,12 +118,14 @@ impl Day {
     }
 }
 
-impl fmt::Display for Day {
+impl Spelled for Day {
     /// `YYYY-MM-DD`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(ascii(&self.text()))
+    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+        to.write_str(ascii(&self.text()))
     }
 }
+
+displayed!(Day, Instant);
 
 /// Digits and hyphens as text.
 pub(super) fn ascii(text: &[u8]) -> &str {
@@ -184,9 +187,9 @@ impl Instant {
     }
 }
 
-impl fmt::Display for Instant {
+impl Spelled for Instant {
     /// `YYYY-MM-DDTHH:MM:SSZ`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn spell(&self, to: &mut impl Write) -> fmt::Result {
         let second = self.0.rem_euclid(SECONDS_OF_DAY);
         let digit = |number: i64| b'0' + (number % 10) as u8;
         let mut text = *b"YYYY-MM-DDTHH:MM:SSZ";
@@ -194,7 +197,7 @@ impl fmt::Display for Instant {
         for (at, number) in [(11, second / 3600), (14, second / 60 % 60), (17, second % 60)] {
             text[at..at + 2].copy_from_slice(&[digit(number / 10), digit(number)]);
         }
-        f.write_str(ascii(&text))
+        to.write_str(ascii(&text))
     }
 }
 

@@ -1,11 +1,12 @@
 //! The dates of a ledger: a small part of EDTF, in sixteen bytes.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use edtf_core::{Date, Edtf as Parsed, IntervalEndpoint, Precision, YearKind};
 
 use super::day::ascii;
 use super::{DateError, Day};
+use crate::spelling::{Spelled, displayed};
 
 /// The longest spelling: two marked days.
 const MAX_LENGTH: usize = "2022-02-24~/2025-12-03~".len();
@@ -199,14 +200,14 @@ impl Shape {
     }
 
     /// Spells a day so far as this shape goes.
-    fn fmt(self, day: Day, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn spell(self, day: Day, to: &mut impl Write) -> fmt::Result {
         let length = match self.unit {
             Unit::Year => 4,
             Unit::Month => 7,
             Unit::Day => 10,
         };
-        f.write_str(ascii(&day.text()[..length]))?;
-        f.write_str(match self.mark {
+        to.write_str(ascii(&day.text()[..length]))?;
+        to.write_str(match self.mark {
             Mark::None => "",
             Mark::Approximate => "~",
             Mark::Uncertain => "?",
@@ -215,20 +216,21 @@ impl Shape {
     }
 }
 
-impl fmt::Display for Edtf {
-    /// Exactly as typed.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.start.fmt(self.first, f)?;
+impl Spelled for Edtf {
+    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+        self.start.spell(self.first, to)?;
         match (self.last, self.end) {
-            (None, _) => f.write_str("/.."),
+            (None, _) => to.write_str("/.."),
             (Some(_), None) => Ok(()),
             (Some(last), Some(end)) => {
-                f.write_str("/")?;
-                end.fmt(last, f)
+                to.write_char('/')?;
+                end.spell(last, to)
             }
         }
     }
 }
+
+displayed!(Edtf);
 
 impl fmt::Debug for Edtf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

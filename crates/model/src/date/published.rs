@@ -1,8 +1,9 @@
 //! When something became public.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::{DateError, Day, Edtf, Instant};
+use crate::spelling::{Spelled, displayed};
 
 /// The moment something became public: a date, a closed interval of dates, or an instant.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,15 +57,16 @@ impl Published {
     }
 }
 
-impl fmt::Display for Published {
-    /// Exactly as typed.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Spelled for Published {
+    fn spell(&self, to: &mut impl Write) -> fmt::Result {
         match self {
-            Published::Date(date) => date.fmt(f),
-            Published::At(instant) => instant.fmt(f),
+            Published::Date(date) => date.spell(to),
+            Published::At(instant) => instant.spell(to),
         }
     }
 }
+
+displayed!(Published);
 
 impl fmt::Debug for Published {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,10 +1,11 @@
 //! Lengths of time on the calendar.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use jiff::Span;
 
 use super::{DateError, Day};
+use crate::spelling::{Spelled, displayed};
 
 /// The longest spelling read: four units of at most seven digits, with room to spare.
 const MAX_LENGTH: usize = 40;
@@ -56,14 +57,21 @@ impl Window {
     }
 }
 
-impl fmt::Display for Window {
-    /// Exactly as typed.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = [(self.years.into(), 'Y'), (self.months, 'M'), (self.weeks, 'W'), (self.days, 'D')];
-        f.write_str("P")?;
-        units.iter().filter(|(number, _)| *number != 0).try_for_each(|(n, unit)| write!(f, "{n}{unit}"))
+impl Spelled for Window {
+    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+        let Window { years, months, weeks, days } = *self;
+        to.write_char('P')?;
+        for (number, unit) in [(years.into(), 'Y'), (months, 'M'), (weeks, 'W'), (days, 'D')] {
+            if number != 0 {
+                i64::from(number).spell(to)?;
+                to.write_char(unit)?;
+            }
+        }
+        Ok(())
     }
 }
+
+displayed!(Window);
 
 impl fmt::Debug for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

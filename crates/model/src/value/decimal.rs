@@ -1,7 +1,9 @@
 //! Exact decimal numbers, kept as typed.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write};
+
+use crate::spelling::{Spelled, displayed};
 
 /// Most digits a number may have, those before and after the point counted together.
 pub const MAX_DIGITS: usize = 34;
@@ -135,6 +137,9 @@ impl Decimal {
     ///
     /// Two decimals are numerically equal exactly when their normal forms are `==`.
     pub(crate) fn normal(&self) -> Decimal {
+        if self.is_small() {
+            return *self;
+        }
         let (mut digits, mut scale) = (self.digits(), self.scale() as usize);
         while scale > 0 && digits.is_multiple_of(10) {
             digits /= 10;
@@ -178,6 +183,11 @@ impl Decimal {
         Decimal { high: (packed >> 64) as u64, low: packed as u64 }
     }
 
+    /// Whether it is a whole number from 0 on that 64 bits hold, as nearly all are: then `low` is all there is of it.
+    fn is_small(&self) -> bool {
+        self.high == 0
+    }
+
     fn packed(&self) -> u128 {
         u128::from(self.high) << 64 | u128::from(self.low)
     }
@@ -189,18 +199,29 @@ impl From<u64> for Decimal {
     }
 }
 
-impl fmt::Display for Decimal {
-    /// Exactly as typed.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.is_negative() { "-" } else { "" };
-        let (digits, scale) = (self.digits(), self.scale() as usize);
-        if scale == 0 {
-            return write!(f, "{sign}{digits}");
+impl Spelled for Decimal {
+    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+        if self.is_small() {
+            return self.low.spell(to);
         }
-        let one = 10_u128.pow(self.scale());
-        write!(f, "{sign}{}.{:0scale$}", digits / one, digits % one)
+        if self.is_negative() {
+            to.write_char('-')?;
+        }
+        let (digits, scale) = (self.digits(), self.scale());
+        let one = 10_u128.pow(scale);
+        (digits / one).spell(to)?;
+        if scale > 0 {
+            to.write_char('.')?;
+            let decimals = digits % one;
+            let known = decimals.checked_ilog10().map_or(1, |below| below + 1);
+            (known..scale).try_for_each(|_| to.write_char('0'))?;
+            decimals.spell(to)?;
+        }
+        Ok(())
     }
 }
+
+displayed!(Decimal);
 
 impl fmt::Debug for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,9 +1,10 @@
 //! The one notation of values: what was said, never more exact than it was said.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::decimal::{Decimal, DecimalError};
 use super::qualifier::Qualifier;
+use crate::spelling::{Spelled, displayed};
 
 const EXPECTED: &str = "expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140";
 
@@ -257,24 +258,45 @@ fn is_grouped(text: &str) -> bool {
         && digits.chars().all(|c| c.is_ascii_digit() || SEPARATORS.contains(c))
 }
 
-impl fmt::Display for Value {
-    /// Exactly as typed.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.about { "~" } else { "" })?;
-        match self.form {
-            Form::Exactly(number) => write!(f, "{number}"),
-            Form::MoreThan(number) => write!(f, ">{number}"),
-            Form::AtLeast(number) => write!(f, ">={number}"),
-            Form::FewerThan(number) => write!(f, "<{number}"),
-            Form::AtMost(number) => write!(f, "<={number}"),
-            Form::Between { low, high } => {
-                let mark = |end: End, mark| if end.open { mark } else { "" };
-                write!(f, "{}{}..{}{}", mark(low, ">"), low.at, mark(high, "<"), high.at)
-            }
-            Form::Estimate { low, best, high } => write!(f, "{low}..{best}..{high}"),
+impl Spelled for Value {
+    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+        if self.about {
+            to.write_char('~')?;
         }
+        let (mark, number) = match &self.form {
+            Form::Exactly(number) => ("", number),
+            Form::MoreThan(number) => (">", number),
+            Form::AtLeast(number) => (">=", number),
+            Form::FewerThan(number) => ("<", number),
+            Form::AtMost(number) => ("<=", number),
+            Form::Between { low, high } => {
+                low.spell('>', to)?;
+                to.write_str("..")?;
+                return high.spell('<', to);
+            }
+            Form::Estimate { low, best, high } => {
+                low.spell(to)?;
+                to.write_str("..")?;
+                best.spell(to)?;
+                ("..", high)
+            }
+        };
+        to.write_str(mark)?;
+        number.spell(to)
     }
 }
+
+impl End {
+    /// Writes an end of `..` with the mark of an open one.
+    fn spell(&self, mark: char, to: &mut impl Write) -> fmt::Result {
+        if self.open {
+            to.write_char(mark)?;
+        }
+        self.at.spell(to)
+    }
+}
+
+displayed!(Value);
 
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
