@@ -58,7 +58,7 @@ pub struct Block<'b> {
 
 impl<'b> Block<'b> {
     fn new(bytes: &'b [u8], offset: u64) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(bytes).ok()?;
         Some(Self { text, offset, sums: Sums::of(bytes)? })
     }
 

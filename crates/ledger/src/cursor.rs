@@ -218,6 +218,11 @@ impl<'a> Cursor<'a> {
     /// Steps over white space; whether there is any.
     #[inline]
     pub(crate) fn skip_space(&mut self) -> bool {
+        self.peek().is_some_and(|byte| byte <= b' ') && self.skip_some_space()
+    }
+
+    #[cold]
+    fn skip_some_space(&mut self) -> bool {
         let start = self.at;
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
             self.at += 1;
@@ -319,15 +324,21 @@ impl<'a> Cursor<'a> {
 
     /// A whole number, without leading zeros.
     pub(crate) fn number(&mut self) -> Option<u64> {
+        /// No number of so many digits is too great.
+        const SAFE: usize = u64::MAX.ilog10() as usize;
+
         self.skip_space();
         let rest = self.bytes();
         let (mut number, mut digits) = (0_u64, 0);
         while let Some(digit @ b'0'..=b'9') = rest.get(digits) {
-            number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
             digits += 1;
         }
         if digits == 0 || digits > 1 && rest[0] == b'0' {
             return None;
+        }
+        if digits > SAFE {
+            number = self.text[self.at..self.at + digits].parse().ok()?;
         }
         self.at += digits;
         Some(number)
@@ -337,10 +348,14 @@ impl<'a> Cursor<'a> {
     /// which ends the text. Nothing in it was looked at: whoever takes it reads it, and finds out.
     pub(crate) fn last_object(&mut self) -> Option<&'a str> {
         self.skip_space();
-        let inside = self.rest().trim_ascii_end().strip_suffix('}')?;
-        let length = memchr::memrchr(b'}', inside.as_bytes())? + 1;
+        let rest = self.rest();
+        let length = match rest.as_bytes() {
+            // As the writer ends a line.
+            [.., b'}', b'}'] => rest.len() - 1,
+            _ => memchr::memrchr(b'}', rest.trim_ascii_end().strip_suffix('}')?.as_bytes())? + 1,
+        };
         self.at += length;
-        inside.get(..length)
+        rest.get(..length)
     }
 
     /// A value as it stands here.

@@ -23,20 +23,32 @@ pub fn slug_length(bytes: &[u8]) -> Option<usize> {
 
 /// How many bytes come before the first one that no slug has anywhere.
 ///
-/// Every line of a ledger has several slugs, and to look each byte up is half the work of comparing it.
+/// Every line of a ledger has several slugs, so eight bytes are looked at at once.
 #[inline]
 pub fn slug_tail(bytes: &[u8]) -> usize {
-    const OF_SLUGS: [bool; 256] = {
-        let mut of_slugs = [false; 256];
-        let all = b"abcdefghijklmnopqrstuvwxyz0123456789._-";
-        let mut at = 0;
-        while at < all.len() {
-            of_slugs[all[at] as usize] = true;
-            at += 1;
+    let mut at = 0;
+    while let Some(word) = bytes[at..].first_chunk() {
+        let others = !of_slugs(u64::from_le_bytes(*word)) & HIGHEST;
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 8;
         }
-        of_slugs
-    };
-    bytes.iter().take_while(|byte| OF_SLUGS[usize::from(**byte)]).count()
+        at += 8;
+    }
+    let is_of_slugs = |byte: &&u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_');
+    at + bytes[at..].iter().take_while(is_of_slugs).count()
+}
+
+/// The highest bit of each of eight bytes.
+const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Which of eight bytes a slug can have, by their highest bits.
+#[inline]
+fn of_slugs(word: u64) -> u64 {
+    // What is no ASCII is none of them; without its highest bit no byte carries into the next one.
+    let low = word & !HIGHEST;
+    let from = |least: u8| low + u64::from_ne_bytes([0x80 - least; 8]);
+    let within = |least: u8, greatest: u8| from(least) & !from(greatest + 1);
+    (within(b'a', b'z') | within(b'0', b'9') | within(b'-', b'.') | within(b'_', b'_')) & !word
 }
 
 /// Whether `text` can be the UN symbol of a document, such as `A/ES-11/L.16/Rev.1` or `S/RES/2202 (2015)`.
@@ -120,6 +132,7 @@ const ALPHA_3: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn slugs() {
@@ -128,6 +141,24 @@ mod tests {
         }
         for bad in ["", "1a", "A", "a b", "ä", "-a", &"a".repeat(129)] {
             assert!(!is_slug(bad), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_slug_ends_before_the_first_byte_that_none_has(slug in "[a-z0-9._-]{0,20}", bytes in prop::collection::vec(any::<u8>(), 0..10)) {
+            let bytes = [slug.as_bytes(), &bytes].concat();
+            let is_of_slugs = |byte: &u8| b"abcdefghijklmnopqrstuvwxyz0123456789._-".contains(byte);
+            let expected = bytes.iter().position(|byte| !is_of_slugs(byte)).unwrap_or(bytes.len());
+            prop_assert_eq!(slug_tail(&bytes), expected);
+        }
+    }
+
+    #[test]
+    fn every_byte_is_of_slugs_or_not() {
+        for byte in 0..=u8::MAX {
+            let expected = usize::from(b"abcdefghijklmnopqrstuvwxyz0123456789._-".contains(&byte));
+            assert_eq!((slug_tail(&[byte]), slug_tail(&[byte; 8])), (expected, expected * 8), "{byte}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! How values and dates are written, in their one spelling.
 
-use std::fmt::{Result, Write};
+use std::fmt::{Error, Formatter, Result, Write};
 
 /// What has one spelling, which `Display` prints as well.
 ///
@@ -12,17 +12,32 @@ pub trait Spelled {
     /// # Errors
     ///
     /// Where `to` takes no more.
-    fn spell(&self, to: &mut impl Write) -> Result;
+    fn spell(&self, to: &mut impl Sink) -> Result;
 }
 
+/// Where spellings are written to.
+pub trait Sink: Write {
+    /// Writes characters of ASCII. To have them looked at first costs more than to write them, where text is kept as bytes.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no room for more.
+    fn write_ascii(&mut self, text: &[u8]) -> Result {
+        self.write_str(str::from_utf8(text).map_err(|_| Error)?)
+    }
+}
+
+impl Sink for String {}
+impl Sink for Formatter<'_> {}
+
 impl<T: Spelled> Spelled for &T {
-    fn spell(&self, to: &mut impl Write) -> Result {
+    fn spell(&self, to: &mut impl Sink) -> Result {
         (*self).spell(to)
     }
 }
 
 impl Spelled for &str {
-    fn spell(&self, to: &mut impl Write) -> Result {
+    fn spell(&self, to: &mut impl Sink) -> Result {
         to.write_str(self)
     }
 }
@@ -30,7 +45,7 @@ impl Spelled for &str {
 macro_rules! whole_numbers {
     ($($number:ty),+) => {$(
         impl Spelled for $number {
-            fn spell(&self, to: &mut impl Write) -> Result {
+            fn spell(&self, to: &mut impl Sink) -> Result {
                 to.write_str(itoa::Buffer::new().format(*self))
             }
         }

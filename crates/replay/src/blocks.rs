@@ -36,6 +36,7 @@ pub(crate) fn read_independent(offset: u64, line: &str) -> Option<Read<'_>> {
     read_with(Envelope::of(line), offset, line)
 }
 
+#[inline(always)]
 fn read_with<'b>(envelope: Option<Envelope<'b>>, offset: u64, line: &'b str) -> Option<Read<'b>> {
     let Some(envelope) = envelope else { return any(offset, line) };
     if envelope.kind == Kind::RecordCorrected.as_str() {
@@ -89,6 +90,7 @@ fn any(offset: u64, line: &str) -> Option<Read<'_>> {
 }
 
 impl<'b> Read<'b> {
+    #[inline(always)]
     fn of(offset: u64, envelope: Envelope<'b>, kind_of: KindOf<'_>) -> Option<Self> {
         let Envelope { seq, at, kind, data, .. } = envelope;
         let (fact, is_written) = codec::read(Kind::parse(kind)?, data, kind_of)?;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt::{self, Debug, Display, Write};
 use std::ops::Deref;
 
-use recount_model::spelling::Spelled;
+use recount_model::spelling::{Sink, Spelled};
 
 /// One cell of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,11 +46,19 @@ struct Short {
 }
 
 impl Write for Short {
-    /// Fails where the text gets too long.
+    #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.write_ascii(text.as_bytes())
+    }
+}
+
+impl Sink for Short {
+    /// Fails where the text gets too long.
+    #[inline]
+    fn write_ascii(&mut self, text: &[u8]) -> fmt::Result {
         let start = usize::from(self.length);
         let room = self.bytes.get_mut(start..start + text.len()).ok_or(fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
+        room.copy_from_slice(text);
         self.length += text.len() as u8;
         Ok(())
     }

@@ -44,6 +44,7 @@ macro_rules! records {
         }
 
         /// Reads data straight into their wire struct; `None` for anything that does not fit.
+        #[inline(always)]
         fn fact<'a>(kind: Kind, from: &mut Cursor<'a>, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
             match kind {
                 $(Kind::$kind => $file::$kind::read(from)?.fact(),)+
@@ -107,6 +108,7 @@ pub fn parse<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Result<Fact<
 }
 
 /// Reads what [`parse`] reads, and tells whether it is in the writer's own spelling; `None` where there is a problem.
+#[inline(always)]
 pub fn read<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<(Fact<'a>, bool)> {
     let mut from = Cursor::new(data);
     let fact = fact(kind, &mut from, kind_of)?;

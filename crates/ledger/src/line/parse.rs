@@ -33,16 +33,17 @@ impl<'a> Envelope<'a> {
     /// data are an object, [`EventLine::parse`] reads the same.
     #[must_use]
     pub fn of(line: &'a str) -> Option<Self> {
-        Envelope::and_between(line).map(|(envelope, _)| envelope)
+        Envelope::and_repeated(line).map(|(envelope, _)| envelope)
     }
 
-    /// The same, and where the line is spelt as the writer would what stands between its number and its type.
-    fn and_between(line: &'a str) -> Option<(Self, Option<&'a str>)> {
+    /// The same, and what other lines can repeat, where the line is spelt as the writer would.
+    fn and_repeated(line: &'a str) -> Option<(Self, Option<Repeated<'a>>)> {
         let (mut members, mut from, mut lead) = (Members::default(), Cursor::new(line), b'{');
         if from.take_name(&mut lead, "\"seq\":") {
             members.seq = Some(from.number()?);
         }
         let behind_seq = from.rest();
+        let since_seq = |from: &Cursor<'a>| behind_seq.get(..behind_seq.len() - from.rest().len());
         if from.take_name(&mut lead, "\"at\":") {
             members.at = Some(instant(&mut from)?);
         }
@@ -52,28 +53,32 @@ impl<'a> Envelope<'a> {
         if from.take_name(&mut lead, "\"clock\":") {
             members.clock = Some(clock(&mut from)?);
         }
-        let mut between = None;
+        let mut repeated = None;
         if from.take_name(&mut lead, "\"type\":") {
-            between = behind_seq.strip_suffix(from.rest());
+            repeated = since_seq(&from).map(|to_type| Repeated { to_type, to_data: to_type });
             members.kind = Some(plain(&mut from)?);
         }
         if from.take_name(&mut lead, "\"data\":") {
+            let to_data = since_seq(&from);
+            repeated = repeated.zip(to_data).map(|(repeated, to_data)| Repeated { to_data, ..repeated });
             members.data = Some(from.last_object()?);
         }
         from.other_members(lead, |from, name| members.read(name, from))?;
         let Members { seq, at, by, clock, kind, data } = members;
         let envelope = Self { seq: seq?, at: at?, by: by?, clock, kind: kind?, data: data? };
-        ends(&mut from, line).then(|| (envelope, between.filter(|_| from.is_written())))
+        ends(&mut from, line).then(|| (envelope, repeated.filter(|_| from.is_written())))
     }
 
-    /// Reads a line that has this between its number and its type, as the line of this envelope has; nothing of any other line.
-    fn again(&self, between: &str, line: &'a str) -> Option<Self> {
-        let (mut from, mut lead) = (Cursor::new(line), b'{');
+    /// Reads a line that repeats what the line of this envelope says; nothing of any other line.
+    fn again(&self, repeated: &Repeated<'_>, line: &'a str) -> Option<Self> {
+        let (mut from, mut lead, mut kind) = (Cursor::new(line), b'{', self.kind);
         from.take_name(&mut lead, "\"seq\":").then_some(())?;
         let seq = from.number()?;
-        from.take_text(between).then_some(())?;
-        let kind = plain(&mut from)?;
-        from.take_name(&mut lead, "\"data\":").then_some(())?;
+        if !from.take_text(repeated.to_data) {
+            from.take_text(repeated.to_type).then_some(())?;
+            kind = plain(&mut from)?;
+            from.take_name(&mut lead, "\"data\":").then_some(())?;
+        }
         let data = from.last_object()?;
         from.expect(b'}')?;
         ends(&mut from, line).then_some(Self { seq, kind, data, ..*self })
@@ -84,23 +89,34 @@ fn ends(from: &mut Cursor<'_>, line: &str) -> bool {
     from.is_at_end() && line.len() <= MAX_LINE
 }
 
+/// What stands behind the number of a line, and what other lines can repeat of it.
+#[derive(Clone, Copy)]
+struct Repeated<'a> {
+    /// As far as its type.
+    to_type: &'a str,
+    /// As far as its data.
+    to_data: &'a str,
+}
+
 /// The envelopes of lines one after the other, each as [`Envelope::of`] reads it.
 ///
-/// A writer records many events at once, so most lines say the same as the one before between their number and their type: to
-/// compare that is a fraction of reading it again.
+/// A writer records many events at once, so most lines say the same as the one before between their number and their data, or at
+/// least their type: to compare that is a fraction of reading it again.
 #[derive(Default)]
 pub struct Envelopes<'a> {
-    before: Option<(&'a str, Envelope<'a>)>,
+    before: Option<(Envelope<'a>, Repeated<'a>)>,
 }
 
 impl<'a> Envelopes<'a> {
     /// Reads the next line.
     pub fn read(&mut self, line: &'a str) -> Option<Envelope<'a>> {
-        if let Some(envelope) = self.before.and_then(|(between, before)| before.again(between, line)) {
+        if let Some((before, repeated)) = &self.before
+            && let Some(envelope) = before.again(repeated, line)
+        {
             return Some(envelope);
         }
-        let (envelope, between) = Envelope::and_between(line)?;
-        self.before = between.map(|between| (between, envelope));
+        let (envelope, repeated) = Envelope::and_repeated(line)?;
+        self.before = repeated.map(|repeated| (envelope, repeated));
         Some(envelope)
     }
 }

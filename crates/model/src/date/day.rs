@@ -1,6 +1,6 @@
 //! Calendar days and instants, as plain numbers that compare fast.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::num::NonZeroU32;
 
 use jiff::SignedDuration;
@@ -8,7 +8,7 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 use super::DateError;
-use crate::spelling::{Spelled, displayed};
+use crate::spelling::{Sink, Spelled, displayed};
 
 const EPOCH: Date = date(1970, 1, 1);
 const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
@@ -90,11 +90,15 @@ impl Day {
     }
 
     pub(super) fn read(text: &[u8]) -> Option<Day> {
-        let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else {
-            return None;
-        };
-        let year = i16::from(two_digits(y1, y2)?) * 100 + i16::from(two_digits(y3, y4)?);
-        Day::from_ymd(year, two_digits(m1, m2)?, two_digits(d1, d2)?)
+        let (month, &[tens, ones]) = text.split_first_chunk()? else { return None };
+        let (year, month) = year_and_month(*month)?;
+        Day::from_ymd(year, month, two_digits(tens, ones)?)
+    }
+
+    /// Reads the first day of a month from its `YYYY-MM-`.
+    pub(super) fn read_first(month: [u8; 8]) -> Option<Day> {
+        let (year, month) = year_and_month(month)?;
+        Day::from_ymd(year, month, 1)
     }
 }
 
@@ -102,34 +106,26 @@ impl Day {
     /// `YYYY-MM-DD`.
     pub(super) fn text(self) -> [u8; 10] {
         let (year, month, day) = civil(self.number());
-        let digit = |number: i32| b'0' + (number % 10) as u8;
-        [
-            digit(year / 1000),
-            digit(year / 100),
-            digit(year / 10),
-            digit(year),
-            b'-',
-            digit(month / 10),
-            digit(month),
-            b'-',
-            digit(day / 10),
-            digit(day),
-        ]
+        let [y1, y2] = digits(year as u32 / 100);
+        let [y3, y4] = digits(year as u32 % 100);
+        let ([m1, m2], [d1, d2]) = (digits(month as u32), digits(day as u32));
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2]
     }
 }
 
 impl Spelled for Day {
     /// `YYYY-MM-DD`.
-    fn spell(&self, to: &mut impl Write) -> fmt::Result {
-        to.write_str(ascii(&self.text()))
+    fn spell(&self, to: &mut impl Sink) -> fmt::Result {
+        to.write_ascii(&self.text())
     }
 }
 
 displayed!(Day, Instant);
 
-/// Digits and hyphens as text.
-pub(super) fn ascii(text: &[u8]) -> &str {
-    str::from_utf8(text).expect("digits and hyphens are ASCII")
+/// The days of a period in one word, 0 where there is none, and for the end of an open one.
+pub(crate) fn packed(first: Option<Day>, last: Option<Day>) -> u64 {
+    let number = |day: Option<Day>| day.map_or(0, |Day(number)| u64::from(number.get()));
+    number(first) << 32 | number(last)
 }
 
 impl fmt::Debug for Day {
@@ -189,15 +185,14 @@ impl Instant {
 
 impl Spelled for Instant {
     /// `YYYY-MM-DDTHH:MM:SSZ`.
-    fn spell(&self, to: &mut impl Write) -> fmt::Result {
-        let second = self.0.rem_euclid(SECONDS_OF_DAY);
-        let digit = |number: i64| b'0' + (number % 10) as u8;
+    fn spell(&self, to: &mut impl Sink) -> fmt::Result {
+        let second = self.0.rem_euclid(SECONDS_OF_DAY) as u32;
         let mut text = *b"YYYY-MM-DDTHH:MM:SSZ";
         text[..10].copy_from_slice(&self.day().text());
         for (at, number) in [(11, second / 3600), (14, second / 60 % 60), (17, second % 60)] {
-            text[at..at + 2].copy_from_slice(&[digit(number / 10), digit(number)]);
+            text[at..at + 2].copy_from_slice(&digits(number));
         }
-        to.write_str(ascii(&text))
+        to.write_ascii(&text)
     }
 }
 
@@ -218,15 +213,24 @@ fn number_of(year: i32, month: i32, day: i32) -> i32 {
     days as i32 + day - 1 - 719_468 - 146_097
 }
 
-/// Year, month and day of the day that many days after 1970-01-01: [`number_of`] undone.
+/// Year, month and day of the day that many days after 1970-01-01: [`number_of`] undone, by multiplications alone (Neri and
+/// Schneider, *Euclidean affine functions and their application to calendar algorithms*, 2022, figure 12).
 fn civil(number: i32) -> (i32, i32, i32) {
-    let number = number + 719_468;
-    let (span, day) = (number.div_euclid(146_097), number.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let month = (from_march + 2) % 12 + 1;
-    (span * 400 + year + i32::from(month <= 2), month, day_of_year - (153 * from_march + 2) / 5 + 1)
+    let quarters = 4 * (number + 719_468 + 146_097) as u32 + 3;
+    let (century, in_century) = (quarters / 146_097, quarters % 146_097 | 3);
+    let years = 2_939_745 * u64::from(in_century);
+    let (year, day_of_year) = ((years >> 32) as u32, years as u32 / 2_939_745 / 4);
+    let months = 2_141 * day_of_year + 197_913;
+    let (month, day) = (months >> 16, (months & 0xffff) / 2_141 + 1);
+    // Years begin in March here, and one span of 400 years early.
+    let is_next = day_of_year >= 306;
+    let year = (100 * century + year + u32::from(is_next)) as i32 - 400;
+    (year, (if is_next { month - 12 } else { month }) as i32, day as i32)
+}
+
+/// The two digits of a number below 100.
+fn digits(number: u32) -> [u8; 2] {
+    [number / 10, number % 10].map(|digit| b'0' + digit as u8)
 }
 
 fn days_in_month(year: i32, month: i32) -> i32 {
@@ -236,6 +240,21 @@ fn days_in_month(year: i32, month: i32) -> i32 {
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
+}
+
+/// The year and the month, perhaps none of a calendar, of `YYYY-MM-`: all eight bytes are looked at at once.
+fn year_and_month(text: [u8; 8]) -> Option<(i16, i8)> {
+    const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
+    // Without what all such texts have in common, each byte is a digit, or 0 where a hyphen stood.
+    let digits = u64::from_ne_bytes(text) ^ u64::from_ne_bytes(*b"0000-00-");
+    // What is to be added to the greatest of them that it stays below 0x80; a carry comes only from what is above.
+    let room = u64::from_ne_bytes([0x76, 0x76, 0x76, 0x76, 0x7f, 0x76, 0x76, 0x7f]);
+    if (digits.wrapping_add(room) | digits) & HIGHEST != 0 {
+        return None;
+    }
+    let [y1, y2, y3, y4, _, m1, m2, _] = digits.to_ne_bytes();
+    let two = |tens, ones| i16::from(tens) * 10 + i16::from(ones);
+    Some((two(y1, y2) * 100 + two(y3, y4), two(m1, m2) as i8))
 }
 
 fn two_digits(tens: u8, ones: u8) -> Option<i8> {

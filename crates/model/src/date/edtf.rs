@@ -1,12 +1,13 @@
 //! The dates of a ledger: a small part of EDTF, in sixteen bytes.
 
-use std::fmt::{self, Write};
+use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use edtf_core::{Date, Edtf as Parsed, IntervalEndpoint, Precision, YearKind};
 
-use super::day::ascii;
+use super::day::packed;
 use super::{DateError, Day};
-use crate::spelling::{Spelled, displayed};
+use crate::spelling::{Sink, Spelled, displayed};
 
 /// The longest spelling: two marked days.
 const MAX_LENGTH: usize = "2022-02-24~/2025-12-03~".len();
@@ -27,7 +28,7 @@ const MAX_LENGTH: usize = "2022-02-24~/2025-12-03~".len();
 /// assert_eq!(winter.to_string(), "2025-12~");
 /// # Ok::<(), recount_model::date::DateError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Edtf {
     // What is asked of a date in hot loops is stored; the spelling is derived from it.
     first: Day,
@@ -39,6 +40,13 @@ pub struct Edtf {
 }
 
 const _: () = assert!(size_of::<Edtf>() <= 12);
+
+/// By its days alone: dates that differ in spelling only are rare, and every claim has one that is looked up.
+impl Hash for Edtf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(packed(Some(self.first), self.last));
+    }
+}
 
 /// How one date is spelled: how much of it, and with which mark.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -155,12 +163,12 @@ impl Shape {
     fn plain(text: &[u8]) -> Option<(Shape, Day, Day)> {
         let shape = |unit| Shape { unit, mark: Mark::None };
         match *text {
-            [_, _, _, _] => {
-                let year = |rest: &[u8; 6]| Day::read(&[text, rest].concat());
-                Some((shape(Unit::Year), year(b"-01-01")?, year(b"-12-31")?))
+            [y1, y2, y3, y4] => {
+                let month = |tens, ones| Day::read_first([y1, y2, y3, y4, b'-', tens, ones, b'-']);
+                Some((shape(Unit::Year), month(b'0', b'1')?, month(b'1', b'2')?.last_of_month()))
             }
-            [_, _, _, _, b'-', _, _] => {
-                let first = Day::read(&[text, b"-01"].concat())?;
+            [y1, y2, y3, y4, hyphen, m1, m2] => {
+                let first = Day::read_first([y1, y2, y3, y4, hyphen, m1, m2, b'-'])?;
                 Some((shape(Unit::Month), first, first.last_of_month()))
             }
             _ => Day::read(text).map(|day| (shape(Unit::Day), day, day)),
@@ -200,13 +208,13 @@ impl Shape {
     }
 
     /// Spells a day so far as this shape goes.
-    fn spell(self, day: Day, to: &mut impl Write) -> fmt::Result {
+    fn spell(self, day: Day, to: &mut impl Sink) -> fmt::Result {
         let length = match self.unit {
             Unit::Year => 4,
             Unit::Month => 7,
             Unit::Day => 10,
         };
-        to.write_str(ascii(&day.text()[..length]))?;
+        to.write_ascii(&day.text()[..length])?;
         to.write_str(match self.mark {
             Mark::None => "",
             Mark::Approximate => "~",
@@ -217,7 +225,7 @@ impl Shape {
 }
 
 impl Spelled for Edtf {
-    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+    fn spell(&self, to: &mut impl Sink) -> fmt::Result {
         self.start.spell(self.first, to)?;
         match (self.last, self.end) {
             (None, _) => to.write_str("/.."),

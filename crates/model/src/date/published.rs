@@ -1,9 +1,9 @@
 //! When something became public.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use super::{DateError, Day, Edtf, Instant};
-use crate::spelling::{Spelled, displayed};
+use crate::spelling::{Sink, Spelled, displayed};
 
 /// The moment something became public: a date, a closed interval of dates, or an instant.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ impl Published {
 }
 
 impl Spelled for Published {
-    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+    fn spell(&self, to: &mut impl Sink) -> fmt::Result {
         match self {
             Published::Date(date) => date.spell(to),
             Published::At(instant) => instant.spell(to),

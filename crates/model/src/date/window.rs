@@ -1,11 +1,11 @@
 //! Lengths of time on the calendar.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use jiff::Span;
 
 use super::{DateError, Day};
-use crate::spelling::{Spelled, displayed};
+use crate::spelling::{Sink, Spelled, displayed};
 
 /// The longest spelling read: four units of at most seven digits, with room to spare.
 const MAX_LENGTH: usize = 40;
@@ -58,7 +58,7 @@ impl Window {
 }
 
 impl Spelled for Window {
-    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+    fn spell(&self, to: &mut impl Sink) -> fmt::Result {
         let Window { years, months, weeks, days } = *self;
         to.write_char('P')?;
         for (number, unit) in [(years.into(), 'Y'), (months, 'M'), (weeks, 'W'), (days, 'D')] {

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use serde::de::{Deserializer, Error};
@@ -184,17 +185,18 @@ impl<K: Key> Names<K> {
         let end = u32::try_from(self.text.len());
         self.ends.push(end.expect("names are short: a ledger's distinct ids stay far below 4 GiB"));
         let (text, ends, hasher) = (&self.text, &self.ends, &self.hasher);
-        self.table.insert_unique(hasher.hash_one(name), at as u32, |&at| {
-            hasher.hash_one(slice(text, ends, at as usize))
+        self.table.insert_unique(hash(hasher, name.as_bytes()), at as u32, |&at| {
+            hash(hasher, bytes(text, ends, at as usize))
         });
         K::from_index(at)
     }
 
     /// The key of a known name.
+    #[inline]
     pub fn find(&self, name: &str) -> Option<K> {
-        self.table
-            .find(self.hasher.hash_one(name), |&at| slice(&self.text, &self.ends, at as usize) == name)
-            .map(|&at| K::from_index(at as usize))
+        let is_it = |&at: &u32| bytes(&self.text, &self.ends, at as usize) == name.as_bytes();
+        let at = self.table.find(hash(&self.hasher, name.as_bytes()), is_it)?;
+        Some(K::from_index(*at as usize))
     }
 
     /// The name under `key`.
@@ -248,14 +250,30 @@ impl<'de, K> Deserialize<'de> for Names<K> {
         let StoredNames { text, ends } = StoredNames::deserialize(from)?;
         let text = String::from_utf8(text.into_owned()).map_err(D::Error::custom)?;
         let (ends, hasher) = (ends.into_owned(), DefaultHashBuilder::default());
-        let table = table(ends.len(), |at| hasher.hash_one(slice(&text, &ends, at)));
+        let table = table(ends.len(), |at| hash(&hasher, bytes(&text, &ends, at)));
         Ok(Names { table, text, ends, hasher, keys: PhantomData })
     }
 }
 
 fn slice<'a>(text: &'a str, ends: &[u32], at: usize) -> &'a str {
+    &text[range(ends, at)]
+}
+
+/// The same, where it need not be shown that it begins and ends between two characters: names are looked up more often than told.
+fn bytes<'a>(text: &'a str, ends: &[u32], at: usize) -> &'a [u8] {
+    &text.as_bytes()[range(ends, at)]
+}
+
+fn range(ends: &[u32], at: usize) -> Range<usize> {
     let start = if at == 0 { 0 } else { ends[at - 1] as usize };
-    &text[start..ends[at] as usize]
+    start..ends[at] as usize
+}
+
+/// The hash of a name: in one piece, without the mark for its end that those of parts need.
+fn hash(hasher: &DefaultHashBuilder, name: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(name);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! What the state keeps of each declared or logged thing.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use super::Span;
 use super::key::{
-    BreakdownKey, CaseKey, IndicatorKey, PlaceKey, PublishedKey, ReporterKey, SourceKey, VoteKey,
+    BreakdownKey, CaseKey, IndicatorKey, Key, PlaceKey, PublishedKey, ReporterKey, SourceKey, VoteKey,
 };
 use crate::date::{Edtf, Window};
 use crate::event::{Measure, Position, ReporterKind, Rule, Seq, Stated, Tally};
@@ -88,7 +90,7 @@ pub struct PolicyRow {
 
 /// All figures that share indicator, place, breakdown and reporter; for a count with another start that start, and
 /// for measure `period` the period, are part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Series {
     /// What is counted.
     pub indicator: IndicatorKey,
@@ -102,6 +104,19 @@ pub struct Series {
     pub since: Option<Span>,
     /// The period, for measure `period`.
     pub period: Option<Span>,
+}
+
+/// In few words: the series of every claim is looked up.
+impl Hash for Series {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let number = |key: Option<usize>| key.map_or(0, |key| key as u64 + 1);
+        let word = |high: Option<usize>, low: Option<usize>| number(high) << 32 | number(low);
+        state.write_u64(word(Some(self.indicator.index()), Some(self.reporter.index())));
+        state.write_u64(word(self.place.map(Key::index), self.breakdown.map(Key::index)));
+        for days in [self.since, self.period].into_iter().flatten() {
+            days.hash(state);
+        }
+    }
 }
 
 impl Series {

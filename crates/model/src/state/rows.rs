@@ -18,16 +18,23 @@ pub(crate) fn span(date: &Edtf) -> Option<Span> {
 }
 
 /// Looks up a declared id.
+#[inline]
 pub(crate) fn declared<K: Key, T>(
     dictionary: &Dictionary<K, T>,
     what: &str,
     member: &str,
     id: &str,
 ) -> Result<K, Problem> {
-    dictionary.find(id).ok_or_else(|| {
-        Problem::new(Code::UNDECLARED, member, id, format!("the id of a declared {what}"))
-            .meant(nearest(id, dictionary.ids()))
-    })
+    match dictionary.find(id) {
+        Some(key) => Ok(key),
+        None => Err(undeclared(dictionary, what, member, id)),
+    }
+}
+
+#[cold]
+fn undeclared<K: Key, T>(dictionary: &Dictionary<K, T>, what: &str, member: &str, id: &str) -> Problem {
+    Problem::new(Code::UNDECLARED, member, id, format!("the id of a declared {what}"))
+        .meant(nearest(id, dictionary.ids()))
 }
 
 pub(super) fn declared_if<K: Key, T>(

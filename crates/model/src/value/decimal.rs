@@ -1,9 +1,9 @@
 //! Exact decimal numbers, kept as typed.
 
 use std::cmp::Ordering;
-use std::fmt::{self, Write};
+use std::fmt;
 
-use crate::spelling::{Spelled, displayed};
+use crate::spelling::{Sink, Spelled, displayed};
 
 /// Most digits a number may have, those before and after the point counted together.
 pub const MAX_DIGITS: usize = 34;
@@ -200,7 +200,7 @@ impl From<u64> for Decimal {
 }
 
 impl Spelled for Decimal {
-    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+    fn spell(&self, to: &mut impl Sink) -> fmt::Result {
         if self.is_small() {
             return self.low.spell(to);
         }

@@ -1,10 +1,10 @@
 //! The one notation of values: what was said, never more exact than it was said.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use super::decimal::{Decimal, DecimalError};
 use super::qualifier::Qualifier;
-use crate::spelling::{Spelled, displayed};
+use crate::spelling::{Sink, Spelled, displayed};
 
 const EXPECTED: &str = "expected a number like 1850, >20000, <=35000, ~9000, 19000..20000 or 118..125..140";
 
@@ -192,8 +192,8 @@ impl Form {
         if let Some(number) = Decimal::short(text.as_bytes()) {
             return Ok(Form::Exactly(number));
         }
-        if let Some((low, rest)) = text.split_once("..") {
-            return match rest.split_once("..") {
+        if let Some((low, rest)) = split_range(text) {
+            return match split_range(rest) {
                 None => Form::between(low, rest),
                 Some((best, high)) => {
                     let (low, best, high) = (number(low)?, number(best)?, number(high)?);
@@ -238,6 +238,12 @@ impl End {
     }
 }
 
+/// What stands before and behind the first `..`. Values are short: to prepare a search costs more than to look.
+fn split_range(text: &str) -> Option<(&str, &str)> {
+    let at = text.as_bytes().windows(2).position(|pair| pair == b"..")?;
+    Some((&text[..at], &text[at + 2..]))
+}
+
 fn number(text: &str) -> Result<Decimal, ValueError> {
     Decimal::parse(text).map_err(|error| match error {
         DecimalError::NotANumber if is_grouped(text) => ValueError::Grouped,
@@ -259,7 +265,7 @@ fn is_grouped(text: &str) -> bool {
 }
 
 impl Spelled for Value {
-    fn spell(&self, to: &mut impl Write) -> fmt::Result {
+    fn spell(&self, to: &mut impl Sink) -> fmt::Result {
         if self.about {
             to.write_char('~')?;
         }
@@ -288,7 +294,7 @@ impl Spelled for Value {
 
 impl End {
     /// Writes an end of `..` with the mark of an open one.
-    fn spell(&self, mark: char, to: &mut impl Write) -> fmt::Result {
+    fn spell(&self, mark: char, to: &mut impl Sink) -> fmt::Result {
         if self.open {
             to.write_char(mark)?;
         }
