@@ -67,7 +67,7 @@ fn has_low(word: [u8; 8]) -> bool {
     const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
     let word = u64::from_ne_bytes(word);
     // Without its highest bit no byte carries into the next one.
-    let above = (word & !HIGHEST) + u64::from_ne_bytes([0x80 - (b',' + 1); 8]) | word;
+    let above = ((word & !HIGHEST) + u64::from_ne_bytes([0x80 - (b',' + 1); 8])) | word;
     above & HIGHEST != HIGHEST
 }
 

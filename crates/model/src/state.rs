@@ -19,6 +19,7 @@ pub(crate) mod rows;
 pub mod versioned;
 mod withheld;
 
+pub use apply::Pending;
 pub use claims::Named;
 pub use offsets::{Offsets, Place};
 pub use row::{

@@ -10,7 +10,7 @@ use recount_ledger::reader::Ledger;
 use recount_model::clock::RecordedBy;
 use recount_model::date::Instant;
 use recount_model::event::{Event, Kind};
-use recount_model::state::State;
+use recount_model::state::{Pending, State};
 
 use crate::Replay;
 use crate::contents::{self, Digest};
@@ -66,8 +66,12 @@ pub(crate) fn replay(
             if let Some(first) = lines.first() {
                 progress(first.offset);
             }
-            let mut apply = |state: &mut State, event: &Event<'_>| state.apply(event).ok();
-            lines.iter().try_for_each(|line| replay.take(line, until, &mut apply))
+            let mut pending = Pending::default();
+            let mut apply =
+                |state: &mut State, event: &Event<'_>| state.apply_later(event, &mut pending).ok();
+            lines.iter().try_for_each(|line| replay.take(line, until, &mut apply))?;
+            replay.state.settle(&mut pending);
+            Some(())
         })
     };
     let replay = Replay { state: State::with_room(ledger.head().most_events()), beyond: 0 };

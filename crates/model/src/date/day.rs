@@ -217,7 +217,7 @@ fn number_of(year: i32, month: i32, day: i32) -> i32 {
 /// Schneider, *Euclidean affine functions and their application to calendar algorithms*, 2022, figure 12).
 fn civil(number: i32) -> (i32, i32, i32) {
     let quarters = 4 * (number + 719_468 + 146_097) as u32 + 3;
-    let (century, in_century) = (quarters / 146_097, quarters % 146_097 | 3);
+    let (century, in_century) = (quarters / 146_097, (quarters % 146_097) | 3);
     let years = 2_939_745 * u64::from(in_century);
     let (year, day_of_year) = ((years >> 32) as u32, years as u32 / 2_939_745 / 4);
     let months = 2_141 * day_of_year + 197_913;

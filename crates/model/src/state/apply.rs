@@ -9,6 +9,17 @@ use super::{Definition, DimensionRow, Series, State};
 use crate::event::{Claim, Event, Fact, Kind, Measure, Seq};
 use crate::problem::{Code, Problem};
 
+/// Claims of events that were applied, which are still to be added to the records.
+///
+/// Where a ledger is large, to look a series up is to wait for memory. Several that do not depend on each other are looked up in
+/// the time of one, if nothing else stands between them.
+#[derive(Debug, Default)]
+pub struct Pending(Vec<(Series, NewRecord)>);
+
+impl Pending {
+    const MOST: usize = 64;
+}
+
 impl State {
     /// Adds one event. Events are applied in order of their sequence numbers, but for excerpts without gaps.
     ///
@@ -17,12 +28,7 @@ impl State {
     /// When the event names something that no earlier event declares, or targets an event it cannot target. The
     /// state is then to be thrown away: in a ledger this is corruption, since the writer admits no such event.
     pub fn apply(&mut self, event: &Event<'_>) -> Result<(), Problem> {
-        if self.claims.is_some() {
-            self.events.forget_moments();
-        } else {
-            self.events.stands_at(event.seq, event.offset);
-        }
-        self.events.push(event.seq, event.fact.kind(), event.at);
+        self.note(event);
         match &event.fact {
             Fact::RecordCorrected { target, fact } => self.correct(event.seq, *target, fact),
             Fact::RecordRetracted { target } => self.retract(event.seq, *target),
@@ -30,6 +36,56 @@ impl State {
             Fact::Withheld(withheld) => self.withhold(event.seq, withheld),
             fact => self.record(event.seq, fact),
         }
+    }
+
+    /// Adds one event as [`apply`](State::apply) does, but for what it claims: that may be left to `pending`, and is added
+    /// before it is needed for another event, or by [`settle`](State::settle).
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](State::apply).
+    pub fn apply_later(&mut self, event: &Event<'_>, pending: &mut Pending) -> Result<(), Problem> {
+        match &event.fact {
+            Fact::FigureReported(claim) if self.claims.is_none() => {
+                self.note(event);
+                pending.0.push(self.new_record(event.seq, event.seq, claim)?);
+                if pending.0.len() == Pending::MOST {
+                    self.settle(pending);
+                }
+                Ok(())
+            }
+            // These change claims that are there.
+            Fact::RecordCorrected { .. }
+            | Fact::RecordRetracted { .. }
+            | Fact::EventRedacted { .. }
+            | Fact::Withheld(_) => {
+                self.settle(pending);
+                self.apply(event)
+            }
+            _ => self.apply(event),
+        }
+    }
+
+    /// Adds the claims that are pending.
+    pub fn settle(&mut self, pending: &mut Pending) {
+        let Pending(records) = pending;
+        let mut known = [None; Pending::MOST];
+        for (key, (series, _)) in known.iter_mut().zip(&*records) {
+            *key = self.series.find(series);
+        }
+        for (known, (series, new)) in known.into_iter().zip(records.drain(..)) {
+            let series = known.unwrap_or_else(|| self.series.intern(series));
+            self.records.push(series, new);
+        }
+    }
+
+    fn note(&mut self, event: &Event<'_>) {
+        if self.claims.is_some() {
+            self.events.forget_moments();
+        } else {
+            self.events.stands_at(event.seq, event.offset);
+        }
+        self.events.push(event.seq, event.fact.kind(), event.at);
     }
 
     fn record(&mut self, seq: Seq, fact: &Fact<'_>) -> Result<(), Problem> {
@@ -137,17 +193,33 @@ impl State {
     }
 
     fn claim(&mut self, version: Seq, original: Seq, claim: &Claim<'_>) -> Result<(), Problem> {
+        let (series, new) = self.new_record(version, original, claim)?;
+        let series = self.series.intern(series);
+        match &mut self.claims {
+            Some(claims) => claims.push(series, &new),
+            None => self.records.push(series, new),
+        }
+        Ok(())
+    }
+
+    /// The record that a claim makes, and the series it is of.
+    fn new_record(
+        &mut self,
+        version: Seq,
+        original: Seq,
+        claim: &Claim<'_>,
+    ) -> Result<(Series, NewRecord), Problem> {
         let source = self.source_if(claim.source.as_deref())?;
         let relayed_by = declared_if(&self.reporters, "reporter", "relayed_by", claim.relayed_by.as_deref())?;
         let breakdown = claim.breakdown_text().map(|text| self.breakdowns.intern(&text));
         let series = self.series_of(claim, breakdown)?;
-        let series = self.series.intern(series);
-        let mut new = NewRecord {
+        // Admission asks for no date of a claim.
+        let is_dated = self.claims.is_none();
+        let new = NewRecord {
             version,
             original,
-            series,
-            as_of: None,
-            published: None,
+            as_of: claim.as_of.filter(|_| is_dated).map(|date| self.dates.intern(date)),
+            published: self.publication(claim.published.filter(|_| is_dated)),
             source,
             relayed_by,
             revises: claim.revises,
@@ -155,14 +227,7 @@ impl State {
             doubted: claim.doubted,
             worded: claim.worded,
         };
-        if let Some(claims) = &mut self.claims {
-            claims.push(&new);
-            return Ok(());
-        }
-        new.as_of = claim.as_of.map(|date| self.dates.intern(date));
-        new.published = self.publication(claim.published);
-        self.records.push(new);
-        Ok(())
+        Ok((series, new))
     }
 
     /// The series a claim belongs to; `None` when no record has its breakdown yet, so that there is no such series.

@@ -50,12 +50,12 @@ impl Claims {
         Claims { series: column(), sources: column(), ..Claims::default() }
     }
 
-    pub(super) fn push(&mut self, new: &NewRecord) {
+    pub(super) fn push(&mut self, series: SeriesKey, new: &NewRecord) {
         for _ in self.series.len()..new.version as usize {
             self.series.push(0);
             self.sources.push(0);
         }
-        self.series.push(from_1(Some(new.series)));
+        self.series.push(from_1(Some(series)));
         self.sources.push(from_1(new.source));
         self.relayed_by.extend(new.relayed_by.map(|by| (new.version, by)));
         self.revises.extend(new.revises.map(|target| (new.version, target)));

@@ -107,6 +107,12 @@ impl<K: Key, T: Hash + Eq> Interned<K, T> {
         K::from_index(at as usize)
     }
 
+    /// The key of a known item.
+    pub fn find(&self, item: &T) -> Option<K> {
+        let at = self.table.find(self.hasher.hash_one(item), |&at| self.items[at as usize] == *item)?;
+        Some(K::from_index(*at as usize))
+    }
+
     /// The item under `key`.
     pub fn get(&self, key: K) -> &T {
         &self.items[key.index()]

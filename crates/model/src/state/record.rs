@@ -201,12 +201,11 @@ pub struct Records {
     texts: String,
 }
 
-/// The fields of a new record; see [`Record`].
+/// The fields of a new record but for its series; see [`Record`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewRecord {
     pub(crate) version: Seq,
     pub(crate) original: Seq,
-    pub(crate) series: SeriesKey,
     pub(crate) as_of: Option<DateKey>,
     pub(crate) published: Option<PublishedKey>,
     pub(crate) source: Option<SourceKey>,
@@ -289,7 +288,7 @@ impl Records {
         self.rows.reserve_exact(events);
     }
 
-    pub(crate) fn push(&mut self, new: NewRecord) {
+    pub(crate) fn push(&mut self, series: SeriesKey, new: NewRecord) {
         let NewRecord { version, original, .. } = new;
         if original != version {
             self.each_version(original, |marks| marks.set(REPLACED, true));
@@ -308,7 +307,7 @@ impl Records {
         let others = self.numbers.place(version).expect("it was pushed, or all have a place");
         self.series.resize(others, None);
         self.rows.resize(others, Row { number: 0, source: None, as_of: 0, marks: Marks::default() });
-        self.series.push(Some(new.series));
+        self.series.push(Some(series));
         self.rows.push(Row { number, source: new.source, as_of, marks });
     }
 
@@ -362,11 +361,14 @@ mod tests {
     use super::*;
     use crate::state::key::Key;
 
+    fn push(records: &mut Records, new: NewRecord) {
+        records.push(SeriesKey::from_index(0), new);
+    }
+
     fn record(version: Seq, original: Seq, value: &str) -> NewRecord {
         NewRecord {
             version,
             original,
-            series: SeriesKey::from_index(0),
             as_of: None,
             published: None,
             source: None,
@@ -394,7 +396,7 @@ mod tests {
             "1234567890123456789012345678901234",
         ];
         for (at, value) in values.iter().enumerate() {
-            records.push(record(at as Seq + 1, at as Seq + 1, value));
+            push(&mut records, record(at as Seq + 1, at as Seq + 1, value));
         }
         let back: Vec<String> = records.iter().map(|row| records.value(&row).to_string()).collect();
         assert_eq!(back, values);
@@ -403,9 +405,9 @@ mod tests {
     #[test]
     fn the_newest_correction_that_was_not_undone_is_in_force() {
         let mut records = Records::default();
-        records.push(record(1, 1, "10"));
-        records.push(record(2, 1, "11"));
-        records.push(record(3, 1, "12"));
+        push(&mut records, record(1, 1, "10"));
+        push(&mut records, record(2, 1, "11"));
+        push(&mut records, record(3, 1, "12"));
         let says = |records: &Records| records.in_force(1).map(|row| records.value(&row).to_string());
         assert_eq!(says(&records).as_deref(), Some("12"));
         records.undo(3);
@@ -419,10 +421,10 @@ mod tests {
     #[test]
     fn every_version_tells_its_own_standing() {
         let mut records = Records::default();
-        records.push(NewRecord { doubted: true, ..record(1, 1, "10") });
-        records.push(NewRecord { worded: true, revises: Some(1), ..record(2, 2, "10") });
-        records.push(record(3, 2, "11"));
-        records.push(record(4, 2, "12"));
+        push(&mut records, NewRecord { doubted: true, ..record(1, 1, "10") });
+        push(&mut records, NewRecord { worded: true, revises: Some(1), ..record(2, 2, "10") });
+        push(&mut records, record(3, 2, "11"));
+        push(&mut records, record(4, 2, "12"));
         records.retract(1);
         records.undo(4);
         let standing = |row: Record| {
@@ -445,9 +447,9 @@ mod tests {
     #[test]
     fn undoing_an_older_correction_leaves_the_newer_one_in_force() {
         let mut records = Records::default();
-        records.push(record(1, 1, "10"));
-        records.push(record(2, 1, "11"));
-        records.push(record(3, 1, "12"));
+        push(&mut records, record(1, 1, "10"));
+        push(&mut records, record(2, 1, "11"));
+        push(&mut records, record(3, 1, "12"));
         records.undo(2);
         assert_eq!(records.in_force(1).unwrap().version, 3);
         assert_eq!(records.iter().filter(Record::is_in_force).count(), 1);

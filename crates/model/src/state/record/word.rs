@@ -122,7 +122,6 @@ mod tests {
         NewRecord {
             version,
             original: version,
-            series: SeriesKey::from_index(0),
             as_of: None,
             published: None,
             source: None,
@@ -141,8 +140,8 @@ mod tests {
             b in proptest::sample::select(&SPELLINGS[..]),
         ) {
             let mut records = Records::default();
-            records.push(record(1, a));
-            records.push(record(2, b));
+            records.push(SeriesKey::from_index(0), record(1, a));
+            records.push(SeriesKey::from_index(0), record(2, b));
             let mut words = Words::default();
             let mut read = |version| {
                 let record = records.record(version);
