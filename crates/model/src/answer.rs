@@ -15,7 +15,7 @@ use crate::state::State;
 use crate::state::key::SeriesKey;
 use crate::state::record::Record;
 
-use current::{Current, Kept};
+use current::Current;
 
 pub use order::in_order;
 
@@ -75,7 +75,7 @@ impl<'s> Answers<'s> {
     /// The current figure of each series, ordered by indicator, place, breakdown, reporter (each by its id in byte
     /// order, absent first), start and period.
     pub fn figures(&self) -> impl ExactSizeIterator<Item = CurrentFigure<'_>> + Clone {
-        self.current().kept.iter().map(|kept| self.shown(*kept))
+        self.series().map(|series| self.shown(series))
     }
 
     /// The figure at this place in [`Answers::figures`].
@@ -84,7 +84,7 @@ impl<'s> Answers<'s> {
     ///
     /// If there are fewer.
     pub fn figure(&self, at: usize) -> CurrentFigure<'_> {
-        self.shown(self.current().kept[at])
+        self.shown(self.series_of(at))
     }
 
     /// The series of the figure at this place, for those who ask for no more.
@@ -93,22 +93,22 @@ impl<'s> Answers<'s> {
     ///
     /// As [`Answers::figure`].
     pub fn series_of(&self, at: usize) -> SeriesKey {
-        self.current().kept[at].series(self.state())
+        self.current().series[at]
     }
 
     /// The series of all figures, in order.
     pub fn series(&self) -> impl ExactSizeIterator<Item = SeriesKey> + Clone {
-        self.current().kept.iter().map(|kept| kept.series(self.state()))
+        self.current().series.iter().copied()
     }
 
     fn current(&self) -> &Current {
         self.current.get_or_init(|| Current::new(&self.resolver, self.threads))
     }
 
-    fn shown(&self, kept: Kept) -> CurrentFigure<'_> {
+    fn shown(&self, series: SeriesKey) -> CurrentFigure<'_> {
         let current = self.current();
+        let kept = current.kept(series);
         let first = self.state().records().record(kept.first);
-        let series = first.series;
         CurrentFigure {
             series,
             figure: current.figures.get(&series).copied().unwrap_or_else(|| self.resolver.alone(&first)),

@@ -16,7 +16,7 @@ use crate::clock::{Clocks, LeftOut};
 use crate::date::{Day, Instant, Published};
 use crate::event::Seq;
 use crate::state::key::{DateKey, Key, PublishedKey, SeriesKey};
-use crate::state::record::Record;
+use crate::state::record::{Record, Version};
 use crate::state::{Span, State};
 use crate::value::Value;
 
@@ -26,7 +26,7 @@ use claims::Claimed;
 use group::Draft;
 
 pub use claims::Scratch;
-pub(crate) use grouped::{Grouped, sizes};
+pub(crate) use grouped::{Grouped, parts, sizes};
 
 /// Answers which figures there are, on the clocks asked. Series can be resolved on several threads, each with a
 /// [`Scratch`] of its own.
@@ -36,7 +36,7 @@ pub struct Resolver<'s> {
     calendar: Calendar,
     acts: Acts,
     /// The versions of every series, once one is asked for by itself.
-    versions: OnceLock<Grouped>,
+    versions: OnceLock<Grouped<Seq>>,
 }
 
 /// Place of a figure in its series: (effective day, later first day, dated before undated, published, seq).
@@ -229,7 +229,8 @@ impl<'s> Resolver<'s> {
 
     /// The same, with memory that is used again.
     pub fn resolve_in(&self, series: SeriesKey, scratch: &mut Scratch) -> Resolved {
-        let left_out = self.group(series, self.versions(series), scratch);
+        let records = self.versions(series).iter().map(|version| self.state.records.record(*version));
+        let left_out = self.group(series, records, scratch);
         let current = scratch.groups.settle(&self.calendar);
         let placed = |claim: &Claimed| Placed { version: claim.version, figure: claim.figure };
         Resolved {
@@ -244,15 +245,16 @@ impl<'s> Resolver<'s> {
     pub(crate) fn latest(
         &self,
         series: SeriesKey,
-        versions: &[Seq],
+        versions: &[Version],
         scratch: &mut Scratch,
     ) -> (Option<Latest>, LeftOut) {
-        let left_out = match scratch.read_latest(self, series, versions) {
+        let records = versions.iter().map(|version| self.state.records.read(series, *version));
+        let left_out = match scratch.read_latest(self, series, records.clone()) {
             true => {
                 scratch.groups.fill(self, &mut scratch.claims);
                 LeftOut::default()
             }
-            false => self.group(series, versions, scratch),
+            false => self.group(series, records, scratch),
         };
         let current = scratch.groups.current(&self.calendar);
         (current.and_then(|at| self.told(series, at, scratch)), left_out)
@@ -277,8 +279,13 @@ impl<'s> Resolver<'s> {
     }
 
     /// Groups the records of a series; which figure is current is still to be found.
-    fn group(&self, series: SeriesKey, versions: &[Seq], scratch: &mut Scratch) -> LeftOut {
-        let mut left_out = scratch.read(self, versions);
+    fn group(
+        &self,
+        series: SeriesKey,
+        records: impl Iterator<Item = Record>,
+        scratch: &mut Scratch,
+    ) -> LeftOut {
+        let mut left_out = scratch.read(self, records);
         scratch.groups.fill(self, &mut scratch.claims);
         let are_withdrawn = self.acts.withdraw_in(series) && scratch.take_withdrawn(self);
         if are_withdrawn {
@@ -312,7 +319,7 @@ impl<'s> Resolver<'s> {
 
     /// The current figure that has this record and no other.
     pub(crate) fn alone(&self, record: &Record) -> Figure {
-        let published = self.state.published_key(record.published, record.source);
+        let published = self.calendar.published(record);
         Figure {
             seq: record.original,
             value: self.state.records.value(record),

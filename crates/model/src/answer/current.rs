@@ -1,23 +1,29 @@
 //! The current figures of all series.
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::ops::Range;
 
 use hashbrown::HashMap;
 
 use super::{in_order, threads};
 use crate::clock::LeftOut;
 use crate::event::Seq;
-use crate::resolve::{Figure, Grouped, Latest, Resolver, Scratch, sizes};
-use crate::state::State;
+use crate::resolve::{Figure, Grouped, Latest, Resolver, Scratch, parts, sizes};
 use crate::state::key::{Key, SeriesKey};
+use crate::state::record::Version;
 
-/// How many parts of the series each thread gets: only the records of a part are grouped at a time.
+/// At most so many records are grouped at a time by each thread, but for those of one series: they take 8 MiB.
+const PART: usize = 1 << 19;
+
+/// Each thread gets at least so many parts, so that none waits long for the others.
 const PARTS: usize = 4;
 
 /// The current figures of all series that have one, and what the clocks left out.
 pub(super) struct Current {
-    /// In the order of series.
-    pub(super) kept: Vec<Kept>,
+    /// The series that have one, in the order of rows.
+    pub(super) series: Vec<SeriesKey>,
+    /// The current figures, by the keys of their series.
+    kept: Vec<Option<Kept>>,
     /// Those that are not just what their first records say, by their series.
     pub(super) figures: HashMap<SeriesKey, Figure>,
     /// Those that are disputed, by their series.
@@ -30,28 +36,29 @@ impl Current {
     /// Resolves every series.
     pub(super) fn new(resolver: &Resolver<'_>, threads: NonZeroUsize) -> Current {
         let state = resolver.state();
-        let all = in_order(state);
-        let (places, sizes) = (places(&all), sizes(state));
-        let mut kept: Vec<Option<Kept>> = vec![None; all.len()];
-        let size = all.len().div_ceil(threads.get() * PARTS).max(1);
-        let parts = all.chunks(size).zip(kept.chunks_mut(size)).enumerate();
-        let parts = threads::each(threads, parts, |(at, (series, kept))| {
-            let place = |key: SeriesKey| {
-                (places[key.index()] as usize).checked_sub(at * size).filter(|at| *at < series.len())
-            };
-            let sizes = series.iter().map(|key| sizes[key.index()]);
-            Part::resolve(resolver, series, &Grouped::new(state, sizes, place), kept)
+        let sizes = sizes(state);
+        let most = PART.min(state.event_count() / (threads.get() * PARTS));
+        let parts = threads::each(threads, parts(&sizes, most).into_iter(), |keys| {
+            let versions = Grouped::part(state, keys.clone(), &sizes[keys.clone()]);
+            Part::resolve(resolver, keys, &versions)
         });
         let (mut disputes, mut figures) = (HashMap::new(), HashMap::new());
         let mut left_out = LeftOut::default();
+        let mut kept = Vec::with_capacity(sizes.len());
         for part in parts {
+            kept.extend(part.kept);
             left_out.add(part.left_out);
             disputes.extend(part.disputes);
             figures.extend(part.figures);
         }
-        #[expect(clippy::filter_map_identity, reason = "unlike flatten, this needs no second list")]
-        let kept = kept.into_iter().filter_map(|kept| kept).collect();
-        Current { kept, figures, disputes, left_out }
+        let mut series = in_order(state);
+        series.retain(|key| kept[key.index()].is_some());
+        Current { series, kept, figures, disputes, left_out }
+    }
+
+    /// The current figure of one of the series that have one.
+    pub(super) fn kept(&self, series: SeriesKey) -> Kept {
+        self.kept[series.index()].expect("series without a current figure were left out")
     }
 }
 
@@ -63,24 +70,11 @@ pub(super) struct Kept {
     pub(super) records: NonZeroU32,
 }
 
-impl Kept {
-    pub(super) fn series(self, state: &State) -> SeriesKey {
-        state.records().record(self.first).series
-    }
-}
-
-/// For each series, its place among `all` of them.
-fn places(all: &[SeriesKey]) -> Vec<u32> {
-    let mut places = vec![0; all.len()];
-    for (place, key) in (0..).zip(all) {
-        places[key.index()] = place;
-    }
-    places
-}
-
 /// What came of some series that follow each other.
 #[derive(Default)]
 struct Part {
+    /// By the keys of the series.
+    kept: Vec<Option<Kept>>,
     left_out: LeftOut,
     /// Of the current figures that are disputed.
     disputes: Vec<(SeriesKey, Vec<Seq>)>,
@@ -89,18 +83,14 @@ struct Part {
 }
 
 impl Part {
-    /// Resolves the series and puts the current figure of each in its place in `kept`.
-    fn resolve(
-        resolver: &Resolver<'_>,
-        series: &[SeriesKey],
-        versions: &Grouped,
-        kept: &mut [Option<Kept>],
-    ) -> Self {
+    /// Resolves the series with these keys.
+    fn resolve(resolver: &Resolver<'_>, keys: Range<usize>, versions: &Grouped<Version>) -> Self {
         let (mut part, mut scratch) = (Part::default(), Scratch::default());
-        for (at, (key, kept)) in series.iter().zip(kept).enumerate() {
-            let (latest, left_out) = resolver.latest(*key, versions.of(at), &mut scratch);
+        for (at, key) in keys.map(SeriesKey::from_index).enumerate() {
+            let (latest, left_out) = resolver.latest(key, versions.of(at), &mut scratch);
             part.left_out.add(left_out);
-            *kept = latest.and_then(|latest| part.keep(*key, latest));
+            let kept = latest.and_then(|latest| part.keep(key, latest));
+            part.kept.push(kept);
         }
         part
     }

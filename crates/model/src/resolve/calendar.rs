@@ -5,6 +5,7 @@
 
 use crate::date::{Day, Instant};
 use crate::state::key::{DateKey, Key, PublishedKey};
+use crate::state::record::Record;
 use crate::state::rows::span;
 use crate::state::{Span, State};
 
@@ -54,6 +55,8 @@ pub(super) struct Calendar {
     days: Vec<(Day, Day)>,
     dates: Vec<Rank>,
     publications: Vec<Publication>,
+    /// Of the sources, side by side.
+    sources: Vec<Option<PublishedKey>>,
 }
 
 impl Calendar {
@@ -72,6 +75,7 @@ impl Calendar {
         Calendar {
             dates: dates().map(|days| days.map_or(Rank::NONE, rank)).collect(),
             publications: publications().zip(published()).map(of_publication).collect(),
+            sources: state.sources().keys().map(|key| state.sources().row(key).published).collect(),
             days,
         }
     }
@@ -79,6 +83,11 @@ impl Calendar {
     /// The rank of the days of a date; none of an open one.
     pub(super) fn date(&self, date: Option<DateKey>) -> Rank {
         date.map_or(Rank::NONE, |key| self.dates[key.index()])
+    }
+
+    /// When a record was published: its own date, else its source's.
+    pub(super) fn published(&self, record: &Record) -> Option<PublishedKey> {
+        record.published.or_else(|| self.sources[record.source?.index()])
     }
 
     pub(super) fn publication(&self, published: Option<PublishedKey>) -> Publication {

@@ -30,7 +30,7 @@ pub(super) struct Claimed {
 impl Claimed {
     pub(super) fn new(resolver: &Resolver<'_>, record: &Record, words: &mut Words) -> Claimed {
         let state = resolver.state;
-        let published = state.published_key(record.published, record.source);
+        let published = resolver.calendar.published(record);
         Claimed {
             version: record.version,
             seq: record.original,
@@ -66,18 +66,18 @@ pub struct Scratch {
     pub(super) claims: Vec<Claimed>,
     pub(super) words: Words,
     /// The dated records of a series of which most are not read.
-    dated: Vec<(Rank, Seq)>,
+    dated: Vec<(Rank, Record)>,
     pub(super) groups: super::group::Groups,
     pub(super) withdrawn: Withdrawn,
 }
 
 impl Scratch {
-    /// Reads the records of the series with these versions that are in force and visible.
-    pub(super) fn read(&mut self, resolver: &Resolver<'_>, versions: &[Seq]) -> LeftOut {
+    /// Reads those records of a series that are in force and visible.
+    pub(super) fn read(&mut self, resolver: &Resolver<'_>, records: impl Iterator<Item = Record>) -> LeftOut {
         let mut left_out = LeftOut::default();
         self.claims.clear();
         self.words.begin();
-        for record in resolver.in_force(versions) {
+        for record in records.filter(Record::is_in_force) {
             let claim = Claimed::new(resolver, &record, &mut self.words);
             if resolver.is_public_key(claim.published) {
                 self.claims.push(claim);
@@ -90,7 +90,7 @@ impl Scratch {
         left_out
     }
 
-    /// Of a series whose versions are given, reads the records of the current figure and of those for the same days, where
+    /// Of a series whose records are given, reads the records of the current figure and of those for the same days, where
     /// these are all that matters; whether they are.
     ///
     /// In most series they are, and nothing need be known of other days: no clock leaves anything out, nothing is withdrawn or names
@@ -100,7 +100,7 @@ impl Scratch {
         &mut self,
         resolver: &Resolver<'_>,
         series: SeriesKey,
-        versions: &[Seq],
+        records: impl Iterator<Item = Record>,
     ) -> bool {
         let Resolver { calendar, clocks, .. } = resolver;
         if clocks.as_of.is_some() || clocks.published_by.is_some() || resolver.acts.withdraw_in(series) {
@@ -108,18 +108,18 @@ impl Scratch {
         }
         let (mut latest, mut undated) = (Rank::NONE, Rank::NONE);
         self.dated.clear();
-        for record in resolver.in_force(versions) {
+        for record in records.filter(Record::is_in_force) {
             let days = calendar.date(record.as_of);
             if record.revises.is_some() {
                 return false;
             } else if !days.is_some() {
-                let published = resolver.state.published_key(record.published, record.source);
+                let published = calendar.published(&record);
                 if published.is_none() {
                     return false;
                 }
                 undated = undated.max(calendar.publication(published).days);
             } else {
-                self.dated.push((days, record.version));
+                self.dated.push((days, record));
                 latest = if record.is_weak() { latest } else { latest.max(days) };
             }
         }
@@ -128,18 +128,9 @@ impl Scratch {
         }
         self.claims.clear();
         self.words.begin();
-        for (_, version) in self.dated.iter().filter(|(days, _)| *days == latest) {
-            let record = resolver.state.records.record(*version);
-            self.claims.push(Claimed::new(resolver, &record, &mut self.words));
+        for (_, record) in self.dated.iter().filter(|(days, _)| *days == latest) {
+            self.claims.push(Claimed::new(resolver, record, &mut self.words));
         }
         true
-    }
-}
-
-impl Resolver<'_> {
-    /// The records with these versions that are in force.
-    fn in_force(&self, versions: &[Seq]) -> impl Iterator<Item = Record> {
-        let records = &self.state.records;
-        versions.iter().map(|version| records.record(*version)).filter(Record::is_in_force)
     }
 }

@@ -1,12 +1,15 @@
 //! The versions of claims by their series.
 
+use std::ops::Range;
+
 use crate::event::Seq;
 use crate::state::State;
-use crate::state::key::{Key, SeriesKey};
+use crate::state::key::Key;
+use crate::state::record::Version;
 
 /// The versions of some series, in order of events within each.
-pub(crate) struct Grouped {
-    versions: Vec<Seq>,
+pub(crate) struct Grouped<T> {
+    versions: Vec<T>,
     /// Where the versions of each series start.
     starts: Vec<u32>,
 }
@@ -18,37 +21,68 @@ pub(crate) fn sizes(state: &State) -> Vec<u32> {
     sizes
 }
 
-impl Grouped {
-    /// Groups the versions of all series, by their keys.
-    pub(crate) fn all(state: &State) -> Grouped {
-        Grouped::new(state, sizes(state).into_iter(), |key| Some(key.index()))
+/// The keys of all series, whose sizes are given, in parts of about `most` versions, or those of one series.
+pub(crate) fn parts(sizes: &[u32], most: usize) -> Vec<Range<usize>> {
+    let (mut parts, mut start, mut versions) = (Vec::new(), 0, 0);
+    for (key, size) in sizes.iter().enumerate() {
+        if versions > 0 && versions + *size as usize > most {
+            parts.push(start..key);
+            (start, versions) = (key, 0);
+        }
+        versions += *size as usize;
     }
+    parts.push(start..sizes.len());
+    parts
+}
 
-    /// Groups the versions of series of these sizes; `place` is their number here, `None` for any other series. All records
-    /// are gone through: it is cheaper to group parts of the series one after the other than to hold all in memory.
-    pub(crate) fn new(
-        state: &State,
-        sizes: impl Iterator<Item = u32>,
-        place: impl Fn(SeriesKey) -> Option<usize>,
-    ) -> Grouped {
+impl Grouped<Seq> {
+    /// Groups the versions of all series, by their keys.
+    pub(crate) fn all(state: &State) -> Self {
+        Grouped::new(&sizes(state), state.records().series().map(|(version, key)| (key.index(), version)))
+    }
+}
+
+impl Grouped<Version> {
+    /// Groups the versions of the series with these keys, each of which has its size. All records are gone through: it is cheaper
+    /// to group parts of the series one after the other than to hold all in memory.
+    pub(crate) fn part(state: &State, keys: Range<usize>, sizes: &[u32]) -> Self {
+        let start = keys.start;
+        let versions = state.records().versions_of(keys);
+        Grouped::new(sizes, versions.map(|(key, version)| (key.index() - start, version)))
+    }
+}
+
+impl<T: Clone + Default> Grouped<T> {
+    /// Groups versions that come with the numbers of their series, which have these sizes.
+    fn new(sizes: &[u32], versions: impl Iterator<Item = (usize, T)>) -> Self {
         let mut end = 0;
         let mut starts = vec![0];
-        starts.extend(sizes.map(|size| {
+        starts.extend(sizes.iter().map(|size| {
             end += size;
             end
         }));
         let mut next = starts.clone();
-        let mut versions = vec![0; end as usize];
-        for (version, key) in state.records().series() {
-            let Some(at) = place(key) else { continue };
-            versions[next[at] as usize] = version;
+        let mut grouped = vec![T::default(); end as usize];
+        for (at, version) in versions {
+            grouped[next[at] as usize] = version;
             next[at] += 1;
         }
-        Grouped { versions, starts }
+        Grouped { versions: grouped, starts }
     }
 
     /// The versions of series number `at`.
-    pub(crate) fn of(&self, at: usize) -> &[Seq] {
+    pub(crate) fn of(&self, at: usize) -> &[T] {
         &self.versions[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_not_too_large_but_for_large_series() {
+        assert_eq!(parts(&[3, 1, 1, 9, 0, 2, 2], 4), [0..2, 2..3, 3..4, 4..7]);
+        assert_eq!((parts(&[], 4), parts(&[0, 0], 4)), (vec![0..0], vec![0..2]));
     }
 }

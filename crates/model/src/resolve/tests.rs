@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{Figure, Scratch};
+use super::{Figure, Grouped, Scratch, sizes};
 use crate::answer::in_order;
 use crate::event::Seq;
+use crate::state::key::Key;
 use crate::testing::{Book, any_line};
 
 fn check(lines: &str, clocks: &str, expected: &str) {
@@ -381,9 +382,11 @@ proptest! {
         for clocks in ["", "published_by=2025-01-31", "as_of=2025-01-31"] {
             let answers = book.answers(clocks);
             let resolver = answers.resolver();
+            let grouped = Grouped::part(&book.state, 0..book.state.series_count(), &sizes(&book.state));
             for series in in_order(&book.state) {
                 let resolved = resolver.resolve(series);
-                let (latest, left_out) = resolver.latest(series, resolver.versions(series), &mut scratch);
+                let (latest, left_out) =
+                    resolver.latest(series, grouped.of(series.index()), &mut scratch);
                 prop_assert_eq!(left_out, resolved.left_out);
                 prop_assert_eq!(latest.is_some(), resolved.current.is_some());
                 let Some((latest, at)) = latest.zip(resolved.current) else { continue };

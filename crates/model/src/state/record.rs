@@ -8,6 +8,7 @@ mod word;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::ops::Range;
 
 use super::key::{DateKey, Key, PublishedKey, ReporterKey, SeriesKey, SourceKey};
 use super::numbers::Numbers;
@@ -143,7 +144,7 @@ impl Marks {
 }
 
 /// What is read of every version whenever its series is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Row {
     /// The digits of its value with their sign, or where the text of its value begins.
     number: i32,
@@ -158,6 +159,13 @@ const LATE_DATE: u16 = u16::MAX;
 
 // "Tens of bytes per figure" is a promise of the design: a wider record must be a decision, not an accident.
 const _: () = assert!(size_of::<Option<SeriesKey>>() + size_of::<Row>() == 16);
+
+/// A version as it is kept beside others of its series, which are read one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Version {
+    seq: Seq,
+    row: Row,
+}
 
 /// What few versions have, by the events that made them.
 #[derive(Clone, Debug)]
@@ -230,10 +238,16 @@ impl Records {
     pub fn find(&self, version: Seq) -> Option<Record> {
         let at = self.numbers.place(version)?;
         let series = (*self.series.get(at)?)?;
-        let Row { number, source, as_of, marks } = self.rows[at];
-        Some(Record {
+        Some(self.read(series, Version { seq: version, row: self.rows[at] }))
+    }
+
+    /// Reads a version of this series.
+    pub(crate) fn read(&self, series: SeriesKey, version: Version) -> Record {
+        let Version { seq: version, row: Row { number, source, as_of, marks } } = version;
+        let original = if marks.has(CORRECTION) { self.originals.get(version) } else { None };
+        Record {
             version,
-            original: if marks.has(CORRECTION) { self.originals.get(version)? } else { version },
+            original: original.unwrap_or(version),
             series,
             as_of: match as_of {
                 0 => None,
@@ -246,7 +260,7 @@ impl Records {
             revises: if marks.has(REVISES) { self.revises.get(version) } else { None },
             number,
             marks,
-        })
+        }
     }
 
     /// A version that is known to be one.
@@ -262,6 +276,26 @@ impl Records {
     pub(crate) fn series(&self) -> impl Iterator<Item = (Seq, SeriesKey)> {
         let places = self.series.iter().enumerate();
         places.filter_map(|(place, series)| series.map(|series| (self.numbers.event(place), series)))
+    }
+
+    /// The versions of the series with these keys, in order of events.
+    pub(crate) fn versions_of(&self, keys: Range<usize>) -> impl Iterator<Item = (SeriesKey, Version)> {
+        /// Few of them are seen to have none at once.
+        const FEW: usize = 16;
+
+        let (start, count) = (keys.start as u32, keys.len() as u32);
+        let is_asked = move |series: &Option<SeriesKey>| {
+            series.map_or(u32::MAX, |key| (key.index() as u32).wrapping_sub(start)) < count
+        };
+        let few = self.series.chunks(FEW).enumerate();
+        few.filter(move |(_, few)| few.iter().fold(false, |any, series| any | is_asked(series))).flat_map(
+            move |(at, few)| {
+                let asked = (at * FEW..).zip(few).filter(move |(_, series)| is_asked(series));
+                asked.filter_map(|(place, series)| {
+                    Some(((*series)?, Version { seq: self.numbers.event(place), row: self.rows[place] }))
+                })
+            },
+        )
     }
 
     /// The value of a record.
@@ -306,7 +340,7 @@ impl Records {
         self.numbers.push(version);
         let others = self.numbers.place(version).expect("it was pushed, or all have a place");
         self.series.resize(others, None);
-        self.rows.resize(others, Row { number: 0, source: None, as_of: 0, marks: Marks::default() });
+        self.rows.resize(others, Row::default());
         self.series.push(Some(series));
         self.rows.push(Row { number, source: new.source, as_of, marks });
     }
