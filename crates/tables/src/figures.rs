@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use recount_model::answer::CurrentFigure;
 use recount_model::event::Seq;
+use recount_model::state::Series;
 use recount_model::texts::Picked;
 
 use crate::Context;
@@ -64,33 +65,55 @@ columns! {
     }
 }
 
+/// So many figures are looked up before their rows are made: what a row is made from lies all over a large state, and several
+/// that do not depend on each other are found in the time of one.
+const AHEAD: usize = 32;
+
 fn rows(context: &Context<'_>, figures: Range<usize>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let state = context.state();
     let mut texts = Picked::new(["wording"]);
-    for current in figures.map(|at| context.answers.figure(at)) {
-        let series = state.series(current.series);
-        if !context.wants(series.indicator) {
-            continue;
+    let mut ahead = Vec::with_capacity(AHEAD);
+    for start in figures.clone().step_by(AHEAD) {
+        ahead.clear();
+        ahead.extend((start..figures.end.min(start + AHEAD)).map(|at| {
+            let current = context.answers.figure(at);
+            (current, state.series(current.series), current.first.source.map(|key| state.sources().name(key)))
+        }));
+        for (current, series, source) in ahead.drain(..) {
+            if context.wants(series.indicator) {
+                push_row(context, current, series, source, &mut texts, sink)?;
+            }
         }
-        // The line is read only where the state knows that it has words.
-        texts.clear();
-        if current.first.is_worded() {
-            context.texts.pick(current.first.version, &mut texts)?;
-        }
-        let said = Said {
-            state,
-            series,
-            as_of: current.figure.as_of.map(|date| state.date(date)),
-            value: Stated::Said(current.figure.value),
-            wording: texts.get("wording"),
-            published: current.figure.published,
-            source: current.first.source,
-        };
-        let row = Row { said, current, since: series.start() };
-        let mut cells = Vec::with_capacity(COLUMNS.len());
-        said_cells(&row.said, &mut cells);
-        own_cells(&row, &mut cells);
-        sink(&cells)?;
     }
     Ok(())
+}
+
+fn push_row(
+    context: &Context<'_>,
+    current: CurrentFigure<'_>,
+    series: &Series,
+    source: Option<&str>,
+    texts: &mut Picked,
+    sink: &mut Sink<'_>,
+) -> Result<(), Stop> {
+    let state = context.state();
+    // The line is read only where the state knows that it has words.
+    texts.clear();
+    if current.first.is_worded() {
+        context.texts.pick(current.first.version, texts)?;
+    }
+    let said = Said {
+        state,
+        series,
+        as_of: current.figure.as_of.map(|date| state.date(date)),
+        value: Stated::Said(current.figure.value),
+        wording: texts.get("wording"),
+        published: current.figure.published,
+        source,
+    };
+    let row = Row { said, current, since: series.start() };
+    let mut cells = Vec::with_capacity(COLUMNS.len());
+    said_cells(&row.said, &mut cells);
+    own_cells(&row, &mut cells);
+    sink(&cells)
 }

@@ -206,7 +206,7 @@ impl<'a> Versions<'a> {
             value: Stated::Said(state.records().value(&record)),
             wording: texts.get("wording"),
             published: state.published(record.published, record.source).copied(),
-            source: record.source,
+            source: record.source.map(|key| state.sources().name(key)),
         };
         let own_disputes = || self.context.answers.resolver().disputes(std::iter::once(version)).into();
         Ok(Some(Row {

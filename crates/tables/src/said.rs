@@ -1,7 +1,6 @@
 //! The columns every figure starts with, whether current or a version of the past.
 
 use recount_model::date::{Edtf, Published};
-use recount_model::state::key::SourceKey;
 use recount_model::state::{Series, State};
 
 use crate::cell::{Cell, shown};
@@ -16,7 +15,7 @@ pub(crate) struct Said<'a> {
     pub(crate) value: Stated<'a>,
     pub(crate) wording: Option<&'a str>,
     pub(crate) published: Option<Published>,
-    pub(crate) source: Option<SourceKey>,
+    pub(crate) source: Option<&'a str>,
 }
 
 columns! {
@@ -47,7 +46,7 @@ columns! {
             "When it became public, as typed (EDTF level 1 or a UTC instant): its own date, else its source's."
             = shown(row.published);
         "source" Text optional -> "sources"."id" "Where it was published; missing: explicitly unsourced."
-            = row.source.map(|source| row.state.sources().name(source));
+            = row.source;
     }
 }
 
