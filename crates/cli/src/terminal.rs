@@ -27,7 +27,10 @@ pub(crate) fn json_safe(json: &str) -> String {
 
 /// Whether these are printable ASCII and line feeds, which need no looking at.
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n'))
+    // All of a piece, without a branch for each: then many are looked at at once.
+    let are_plain =
+        |piece: &[u8]| piece.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n'));
+    bytes.chunks(64).all(are_plain)
 }
 
 fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> String {

@@ -240,9 +240,8 @@ impl<'s> Review<'s> {
         let series = in_order(state);
         let by_indicator = series.chunk_by(|a, b| state.series(*a).indicator == state.series(*b).indicator);
         let of_each = threads::each(threads, by_indicator, |series| {
-            let mut scratch = Scratch::default();
-            let points: Vec<Point> =
-                series.iter().flat_map(|series| self.points(*series, &mut scratch)).collect();
+            let (mut scratch, mut points) = (Scratch::default(), Vec::new());
+            series.iter().for_each(|series| self.append_points(*series, &mut scratch, &mut points));
             self.figures_of_indicator(&points)
         });
         of_each.into_iter().flatten().collect()

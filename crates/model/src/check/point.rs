@@ -106,29 +106,32 @@ impl Review<'_> {
         points.chunk_by(|a, b| self.subject(a) == self.subject(b))
     }
 
-    /// The figures of one series that stand, by their order keys.
-    pub(super) fn points(&self, series: SeriesKey, scratch: &mut Scratch) -> Vec<Point> {
+    /// Appends the figures of one series that stand, by their order keys.
+    pub(super) fn append_points(&self, series: SeriesKey, scratch: &mut Scratch, points: &mut Vec<Point>) {
         let records = self.state().records();
         let resolved = self.answers.resolver().resolve_in(series, scratch);
-        let mut points: Vec<Option<Point>> = vec![None; resolved.figures.len()];
+        let first = points.len();
+        // Where the point of each figure is; one that does not stand has none.
+        let mut places: Vec<Option<usize>> = vec![None; resolved.figures.len()];
         for placed in &resolved.records {
-            let figure = &resolved.figures[placed.figure as usize];
+            let at = placed.figure as usize;
+            let figure = &resolved.figures[at];
             if !stands(figure) {
                 continue;
             }
             let record = records.record(placed.version);
-            match &mut points[placed.figure as usize] {
-                Some(point) => point.add(&record),
+            if let Some(place) = places[at] {
+                points[place].add(&record);
+            } else {
                 // The record that made the figure comes first, and has its value.
-                empty => *empty = Some(Point::new(series, figure, &record, records.value(&record))),
+                places[at] = Some(points.len());
+                points.push(Point::new(series, figure, &record, records.value(&record)));
             }
         }
-        if let Some(current) = resolved.current.and_then(|at| points[at].as_mut()) {
-            current.current = true;
+        if let Some(current) = resolved.current.and_then(|at| places[at]) {
+            points[current].current = true;
         }
-        let mut points: Vec<Point> = points.into_iter().flatten().collect();
-        points.sort_unstable_by_key(|point| point.key);
-        points
+        points[first..].sort_unstable_by_key(|point| point.key);
     }
 
     /// The value as arithmetic takes it; `None` where it contradicts itself or the indicator's minimum.

@@ -201,11 +201,13 @@ fn thousandths(value: &Value) -> Option<i128> {
 
 /// Every number that two neighbouring digits changed round make of this one, of the same length.
 fn swaps(number: i128) -> impl Iterator<Item = i128> {
-    let digit = move |at: u32| number / 10_i128.pow(at) % 10;
-    (SCALE..number.ilog10()).filter_map(move |at| {
-        let (low, high) = (digit(at), digit(at + 1));
-        let swapped = number + (low - high) * (10_i128.pow(at + 1) - 10_i128.pow(at));
-        (low != high && swapped.ilog10() == number.ilog10()).then_some(swapped)
+    let first = number.ilog10();
+    (SCALE..first).filter_map(move |at| {
+        let one = 10_i128.pow(at);
+        let pair = (number / one % 100) as i32;
+        let (high, low) = (pair / 10, pair % 10);
+        let is_shorter = low == 0 && at + 1 == first;
+        (low != high && !is_shorter).then(|| number + i128::from(9 * (low - high)) * one)
     })
 }
 

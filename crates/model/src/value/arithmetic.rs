@@ -6,7 +6,7 @@
 
 use num_traits::{Signed, Zero};
 
-use super::fraction::Fraction;
+use super::fraction::{Fraction, sum};
 use super::interval::{Bound, Interval, NoValue, negate};
 
 /// Longest numerator or denominator of a result, in bits (about 1,200 digits).
@@ -23,7 +23,7 @@ impl Interval {
     /// [`NoValue::TooLong`].
     pub fn add(&self, other: &Interval) -> Result<Interval, NoValue> {
         let (low, mirrored) = (self.lowest_sum(other), self.negated().lowest_sum(&other.negated()));
-        self.combined(other, low, negate(mirrored), |a, b| a + b)
+        self.combined(other, low, negate(mirrored), sum)
     }
 
     /// Every difference of the two.
@@ -84,7 +84,7 @@ impl Interval {
 
     fn lowest_sum(&self, other: &Interval) -> Option<Bound> {
         let (a, b) = self.low.as_ref().zip(other.low.as_ref())?;
-        Some(Bound { at: &a.at + &b.at, open: a.open || b.open })
+        Some(Bound { at: sum(&a.at, &b.at), open: a.open || b.open })
     }
 
     /// The lowest product, which is one of two ends: a product has no minimum inside the two intervals.

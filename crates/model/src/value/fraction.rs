@@ -25,9 +25,16 @@ pub enum Rounding {
 
 impl From<Decimal> for Fraction {
     fn from(number: Decimal) -> Fraction {
-        let one = 10_u128.pow(number.scale());
-        Fraction::new(number.signed_digits().into(), one.into())
+        match number.scale() {
+            0 => Fraction::from_integer(number.signed_digits().into()),
+            scale => Fraction::new(number.signed_digits().into(), 10_u128.pow(scale).into()),
+        }
     }
+}
+
+/// The sum of two fractions. Of whole numbers, as most are, nothing need be reduced, which is nearly all the work of a sum.
+pub(crate) fn sum(a: &Fraction, b: &Fraction) -> Fraction {
+    if a.is_integer() && b.is_integer() { Fraction::from_integer(a.numer() + b.numer()) } else { a + b }
 }
 
 /// Prints a fraction in the grammar of [`Decimal`], though possibly with more digits than that takes.
@@ -36,6 +43,9 @@ impl From<Decimal> for Fraction {
 /// digits. All others are rounded to 12 significant digits, or to whole units where the number has more
 /// digits than that before its point: units are never lost. No zeros trail after the point.
 pub fn print(number: &Fraction, rounding: Rounding) -> String {
+    if number.is_integer() {
+        return number.numer().to_string();
+    }
     let magnitude = number.abs();
     let decimals = (SIGNIFICANT - whole_digits(&magnitude)).max(0) as u32;
     let scaled = magnitude.numer() * BigInt::from(10).pow(decimals);
