@@ -125,6 +125,9 @@ impl<'a> Cursor<'a> {
     /// nothing.
     pub(crate) fn texts(&mut self, mut each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
         self.items(b'{', b'}', |from| {
+            if let Some((name, text)) = from.plain_member() {
+                return each(name, Some(text));
+            }
             let name = from.name()?;
             match from.peek()? {
                 b'"' => each(&name, Some(&from.string()?)),
@@ -135,6 +138,19 @@ impl<'a> Cursor<'a> {
                 }
             }
         })
+    }
+
+    /// Reads the name and the text of a member that is a string, if both are without escapes and nothing stands between them; or
+    /// else nothing is stepped over.
+    #[inline]
+    fn plain_member(&mut self) -> Option<(&'a str, &'a str)> {
+        let start = self.at;
+        let name = self.plain(|inside| Some(plain_length(inside)))?;
+        let text = if self.take_text(":") { self.plain(|inside| Some(plain_length(inside))) } else { None };
+        if text.is_none() {
+            self.at = start;
+        }
+        Some((name, text?))
     }
 
     /// Steps over a value that may hold so many others, each in the other. Of numbers it knows the whole ones.

@@ -370,6 +370,34 @@ mod tests {
         assert_eq!(Envelope::of(&format!("{other}x")), None);
     }
 
+    /// What was read before changes nothing.
+    #[test]
+    fn envelopes_are_read_one_after_the_other() {
+        let changes = [
+            ("2,", "34,"),
+            ("\"type\"", "\"clock\":\"set\",\"type\""),
+            ("ana", "ana-maria"),
+            ("figure.reported", "source.added"),
+            ("18:00", "18:01"),
+            (",\"by\"", ", \"by\""),
+            ("\"data\":{", "\"data\": {"),
+            ("{\"value\"", "{\"type\""),
+            ("}}", "},\"by\":\"}\"}"),
+            ("}}", "}} "),
+            ("\"seq\":2,", ""),
+        ];
+        let mut lines: Vec<String> = changes.map(|(from, to)| LINE.replacen(from, to, 1)).into();
+        lines.push(LINE.to_owned());
+        for first in &lines {
+            for second in &lines {
+                let mut envelopes = Envelopes::default();
+                for line in [first, second, first] {
+                    assert_eq!(envelopes.read(line), Envelope::of(line), "{line} behind {first}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn lines_have_a_limit_in_any_spelling() {
         let longest = |space: &str, length: usize| {

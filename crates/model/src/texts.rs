@@ -125,6 +125,7 @@ impl Picked {
     }
 
     /// Keeps a member, if it is asked for.
+    #[inline]
     pub fn put(&mut self, name: &str, text: &str) {
         let Some(place) = self.place(name) else { return };
         let start = self.text.len();
@@ -148,6 +149,7 @@ impl Picked {
         Some(&self.text[place])
     }
 
+    #[inline]
     fn place(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|asked| *asked == name)
     }

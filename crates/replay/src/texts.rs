@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use recount_ledger::codec;
-use recount_ledger::line::{Envelope, EventLine, Line};
+use recount_ledger::line::{Envelope, Envelopes, EventLine, Line};
 use recount_ledger::reader::{Ledger, Window};
 use recount_model::event::{Kind, Seq};
 use recount_model::state::{Offsets, Place, State};
@@ -16,6 +16,7 @@ pub struct LedgerTexts<'a> {
     offsets: &'a Offsets,
     /// What was read last: tables ask for several texts of one event, and for events one after the other.
     window: RefCell<Window>,
+    envelopes: RefCell<Envelopes>,
 }
 
 impl<'a> LedgerTexts<'a> {
@@ -25,7 +26,7 @@ impl<'a> LedgerTexts<'a> {
     }
 
     pub(crate) fn by_offsets(ledger: &'a Ledger, offsets: &'a Offsets) -> Self {
-        LedgerTexts { ledger, offsets, window: RefCell::default() }
+        LedgerTexts { ledger, offsets, window: RefCell::default(), envelopes: RefCell::default() }
     }
 
     /// The line of event `seq` as it stands in the file, without its LF.
@@ -106,16 +107,16 @@ pub fn created(ledger: &Ledger) -> Result<Members, TextError> {
 }
 
 /// What a line has of its event; nothing where the general reader has to tell.
-fn envelope(line: &[u8], seq: Seq) -> Option<Envelope<'_>> {
-    Envelope::of(std::str::from_utf8(line).ok()?).filter(|envelope| envelope.seq == u64::from(seq))
+fn envelope<'l>(line: &'l [u8], seq: Seq, envelopes: &mut Envelopes) -> Option<Envelope<'l>> {
+    envelopes.read(simdutf8::basic::from_utf8(line).ok()?).filter(|envelope| envelope.seq == u64::from(seq))
 }
 
 /// Who recorded the event of a line that was not merged; nothing where the general reader has to tell.
-fn recorder(line: &[u8], seq: Seq) -> Option<&str> {
-    let Envelope { by, data, .. } = envelope(line, seq)?;
+fn recorder<'l>(line: &'l [u8], seq: Seq, envelopes: &mut Envelopes) -> Option<&'l str> {
+    let Envelope { by, data, .. } = envelope(line, seq, envelopes)?;
     // If the data are no object, there is more of the line in them: perhaps where it was merged from. One whose only closing
     // brace is its last byte is one.
-    let is_flat = data.starts_with('{') && data.find('}') == Some(data.len() - 1);
+    let is_flat = data.starts_with('{') && memchr::memchr(b'}', data.as_bytes()) == Some(data.len() - 1);
     if !is_flat {
         codec::each_own_text(data, |_, _| Some(()))?;
     }
@@ -123,8 +124,13 @@ fn recorder(line: &[u8], seq: Seq) -> Option<&str> {
 }
 
 /// The members of a line, each given to `each`; nothing where the general reader has to tell.
-fn each_text(line: &[u8], seq: Seq, each: impl FnMut(&str, Option<&str>) -> Option<()>) -> Option<()> {
-    let Envelope { kind, data, .. } = envelope(line, seq)?;
+fn each_text(
+    line: &[u8],
+    seq: Seq,
+    envelopes: &mut Envelopes,
+    each: impl FnMut(&str, Option<&str>) -> Option<()>,
+) -> Option<()> {
+    let Envelope { kind, data, .. } = envelope(line, seq, envelopes)?;
     codec::each_text(Kind::parse(kind)?, data, each)
 }
 
@@ -142,8 +148,10 @@ impl Texts for LedgerTexts<'_> {
     /// Nearly every line is as the writer writes it: of such a line only the picked members are copied.
     fn pick(&self, seq: Seq, picked: &mut Picked) -> Result<(), TextError> {
         picked.clear();
-        let read =
-            self.with_bytes(seq, |line| Ok(each_text(line, seq, |name, text| keep(picked, name, text))))?;
+        let read = self.with_bytes(seq, |line| {
+            let keep = |name: &str, text: Option<&str>| keep(picked, name, text);
+            Ok(each_text(line, seq, &mut self.envelopes.borrow_mut(), keep))
+        })?;
         if read.is_none() {
             let members = self.members(seq)?;
             picked.fill(|name| members.get(name));
@@ -162,7 +170,7 @@ impl Texts for LedgerTexts<'_> {
                 members.0.insert(name.to_owned(), text?.to_owned());
                 Some(())
             };
-            Ok(each_text(line, seq, each).map(|()| members))
+            Ok(each_text(line, seq, &mut self.envelopes.borrow_mut(), each).map(|()| members))
         })?;
         if let Some(members) = read {
             return Ok(members);
@@ -175,7 +183,9 @@ impl Texts for LedgerTexts<'_> {
     }
 
     fn recorded(&self, seq: Seq) -> Result<Recorded, TextError> {
-        let by = self.with_bytes(seq, |line| Ok(recorder(line, seq).map(str::to_owned)))?;
+        let by = self.with_bytes(seq, |line| {
+            Ok(recorder(line, seq, &mut self.envelopes.borrow_mut()).map(str::to_owned))
+        })?;
         if let Some(by) = by {
             return Ok(Recorded { by, first: None });
         }
@@ -190,7 +200,7 @@ impl Texts for LedgerTexts<'_> {
     fn reason(&self, seq: Seq) -> Result<Option<String>, TextError> {
         let mut picked = Picked::new(["reason"]);
         let read = self.with_bytes(seq, |line| {
-            let data = envelope(line, seq).map(|envelope| envelope.data);
+            let data = envelope(line, seq, &mut self.envelopes.borrow_mut()).map(|envelope| envelope.data);
             Ok(data.and_then(|data| codec::each_own_text(data, |name, text| keep(&mut picked, name, text))))
         })?;
         match read {
@@ -208,11 +218,11 @@ mod tests {
     fn a_line_that_may_be_merged_is_left_to_the_general_reader() {
         let line =
             r#"{"seq":3,"at":"2026-11-23T18:00:00Z","by":"ana","type":"source.added","data":{"id":"s"}}"#;
-        assert_eq!(recorder(line.as_bytes(), 3), Some("ana"));
-        assert_eq!(recorder(line.as_bytes(), 4), None);
+        assert_eq!(recorder(line.as_bytes(), 3, &mut Envelopes::default()), Some("ana"));
+        assert_eq!(recorder(line.as_bytes(), 4, &mut Envelopes::default()), None);
         for from in [r#","from":{}}"#, r#","fr\u006fm":{}}"#, r#", "by":"}"}"#] {
             let merged = line.replace("}}", &format!("}}{from}"));
-            assert_eq!(recorder(merged.as_bytes(), 3), None, "{merged}");
+            assert_eq!(recorder(merged.as_bytes(), 3, &mut Envelopes::default()), None, "{merged}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reading an event line: by its envelope, and where that does not do with an eye to what is wrong.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use recount_model::date::Instant;
 
@@ -33,55 +34,40 @@ impl<'a> Envelope<'a> {
     /// data are an object, [`EventLine::parse`] reads the same.
     #[must_use]
     pub fn of(line: &'a str) -> Option<Self> {
-        Envelope::and_repeated(line).map(|(envelope, _)| envelope)
+        Envelope::and_repeatable(line).map(|(envelope, _)| envelope)
     }
 
-    /// The same, and what other lines can repeat, where the line is spelt as the writer would.
-    fn and_repeated(line: &'a str) -> Option<(Self, Option<Repeated<'a>>)> {
+    /// The same, and what other lines can repeat of it, where it is spelt as the writer would.
+    fn and_repeatable(line: &'a str) -> Option<(Self, Option<Repeatable<'a>>)> {
         let (mut members, mut from, mut lead) = (Members::default(), Cursor::new(line), b'{');
         if from.take_name(&mut lead, "\"seq\":") {
             members.seq = Some(from.number()?);
         }
         let behind_seq = from.rest();
-        let since_seq = |from: &Cursor<'a>| behind_seq.get(..behind_seq.len() - from.rest().len());
+        let read = |from: &Cursor<'a>| behind_seq.len() - from.rest().len();
+        let mut known = Repeatable::default();
         if from.take_name(&mut lead, "\"at\":") {
             members.at = Some(instant(&mut from)?);
         }
         if from.take_name(&mut lead, "\"by\":") {
             members.by = Some(plain(&mut from)?);
+            known.by_end = read(&from) - 1;
         }
         if from.take_name(&mut lead, "\"clock\":") {
             members.clock = Some(clock(&mut from)?);
         }
-        let mut repeated = None;
         if from.take_name(&mut lead, "\"type\":") {
-            repeated = since_seq(&from).map(|to_type| Repeated { to_type, to_data: to_type });
+            known.to_type = read(&from);
             members.kind = Some(plain(&mut from)?);
         }
         if from.take_name(&mut lead, "\"data\":") {
-            let to_data = since_seq(&from);
-            repeated = repeated.zip(to_data).map(|(repeated, to_data)| Repeated { to_data, ..repeated });
+            known.text = behind_seq.get(..read(&from))?;
             members.data = Some(from.last_object()?);
         }
         from.other_members(lead, |from, name| members.read(name, from))?;
         let Members { seq, at, by, clock, kind, data } = members;
         let envelope = Self { seq: seq?, at: at?, by: by?, clock, kind: kind?, data: data? };
-        ends(&mut from, line).then(|| (envelope, repeated.filter(|_| from.is_written())))
-    }
-
-    /// Reads a line that repeats what the line of this envelope says; nothing of any other line.
-    fn again(&self, repeated: &Repeated<'_>, line: &'a str) -> Option<Self> {
-        let (mut from, mut lead, mut kind) = (Cursor::new(line), b'{', self.kind);
-        from.take_name(&mut lead, "\"seq\":").then_some(())?;
-        let seq = from.number()?;
-        if !from.take_text(repeated.to_data) {
-            from.take_text(repeated.to_type).then_some(())?;
-            kind = plain(&mut from)?;
-            from.take_name(&mut lead, "\"data\":").then_some(())?;
-        }
-        let data = from.last_object()?;
-        from.expect(b'}')?;
-        ends(&mut from, line).then_some(Self { seq, kind, data, ..*self })
+        ends(&mut from, line).then(|| (envelope, from.is_written().then_some(known)))
     }
 }
 
@@ -89,35 +75,74 @@ fn ends(from: &mut Cursor<'_>, line: &str) -> bool {
     from.is_at_end() && line.len() <= MAX_LINE
 }
 
-/// What stands behind the number of a line, and what other lines can repeat of it.
-#[derive(Clone, Copy)]
-struct Repeated<'a> {
-    /// As far as its type.
-    to_type: &'a str,
-    /// As far as its data.
-    to_data: &'a str,
+/// What stands between the number of a line and its data, where the writer spelt it.
+#[derive(Default)]
+struct Repeatable<'a> {
+    text: &'a str,
+    /// Where in it the name of the recorder ends.
+    by_end: usize,
+    /// Where in it the type begins, with its quotation mark.
+    to_type: usize,
 }
 
 /// The envelopes of lines one after the other, each as [`Envelope::of`] reads it.
 ///
 /// A writer records many events at once, so most lines say the same as the one before between their number and their data, or at
 /// least their type: to compare that is a fraction of reading it again.
-#[derive(Default)]
-pub struct Envelopes<'a> {
-    before: Option<(Envelope<'a>, Repeated<'a>)>,
+#[derive(Debug, Default)]
+pub struct Envelopes(Option<Before>);
+
+/// What a line said that was read before.
+#[derive(Debug)]
+struct Before {
+    /// Between its number and its data.
+    text: String,
+    /// The places of the recorder and the type in it.
+    by: Range<usize>,
+    kind: Range<usize>,
+    at: Instant,
+    clock: Option<Clock>,
 }
 
-impl<'a> Envelopes<'a> {
+impl Envelopes {
     /// Reads the next line.
-    pub fn read(&mut self, line: &'a str) -> Option<Envelope<'a>> {
-        if let Some((before, repeated)) = &self.before
-            && let Some(envelope) = before.again(repeated, line)
-        {
+    pub fn read<'a>(&mut self, line: &'a str) -> Option<Envelope<'a>> {
+        if let Some(envelope) = self.0.as_ref().and_then(|before| before.again(line)) {
             return Some(envelope);
         }
-        let (envelope, repeated) = Envelope::and_repeated(line)?;
-        self.before = repeated.map(|repeated| (envelope, repeated));
+        let (envelope, known) = Envelope::and_repeatable(line)?;
+        let Envelope { at, by, clock, kind, .. } = envelope;
+        self.0 = known.map(|Repeatable { text, by_end, to_type }| Before {
+            text: text.to_owned(),
+            by: by_end - by.len()..by_end,
+            kind: to_type + 1..to_type + 1 + kind.len(),
+            at,
+            clock,
+        });
         Some(envelope)
+    }
+}
+
+impl Before {
+    /// Reads a line that repeats what this one said; nothing of any other line.
+    fn again<'a>(&self, line: &'a str) -> Option<Envelope<'a>> {
+        let (mut from, mut lead) = (Cursor::new(line), b'{');
+        from.take_name(&mut lead, "\"seq\":").then_some(())?;
+        let seq = from.number()?;
+        let behind_seq = from.rest();
+        let kind = if from.take_text(&self.text) {
+            behind_seq.get(self.kind.clone())?
+        } else {
+            let to_type = self.kind.start - 1;
+            from.take_text(&self.text[..to_type]).then_some(())?;
+            let kind = plain(&mut from)?;
+            from.take_name(&mut lead, "\"data\":").then_some(())?;
+            kind
+        };
+        let data = from.last_object()?;
+        from.expect(b'}')?;
+        let by = behind_seq.get(self.by.clone())?;
+        ends(&mut from, line).then_some(Envelope { seq, at: self.at, by, clock: self.clock, kind, data })
     }
 }
 
