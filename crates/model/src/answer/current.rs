@@ -12,8 +12,8 @@ use crate::resolve::{Figure, Grouped, Latest, Resolver, Scratch, parts, sizes};
 use crate::state::key::{Key, SeriesKey};
 use crate::state::record::Version;
 
-/// At most so many records are grouped at a time by each thread, but for those of one series: they take 8 MiB.
-const PART: usize = 1 << 19;
+/// At most so many records are grouped at a time by each thread, but for those of one series: they take 4 MiB.
+const PART: usize = 1 << 18;
 
 /// Each thread gets at least so many parts, so that none waits long for the others.
 const PARTS: usize = 4;
@@ -44,7 +44,8 @@ impl Current {
         });
         let (mut disputes, mut figures) = (HashMap::new(), HashMap::new());
         let mut left_out = LeftOut::default();
-        let mut kept = Vec::with_capacity(sizes.len());
+        drop(sizes);
+        let mut kept = Vec::with_capacity(state.series_count());
         for part in parts {
             kept.extend(part.kept);
             left_out.add(part.left_out);

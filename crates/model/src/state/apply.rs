@@ -9,12 +9,12 @@ use super::{Definition, DimensionRow, Series, State};
 use crate::event::{Claim, Event, Fact, Kind, Measure, Seq};
 use crate::problem::{Code, Problem};
 
-/// Claims of events that were applied, which are still to be added to the records.
+/// Claims of events that were applied, of which the series is still to be looked up.
 ///
 /// Where a ledger is large, to look a series up is to wait for memory. Several that do not depend on each other are looked up in
 /// the time of one, if nothing else stands between them.
 #[derive(Debug, Default)]
-pub struct Pending(Vec<(Series, NewRecord)>);
+pub struct Pending(Vec<(Seq, Series)>);
 
 impl Pending {
     const MOST: usize = 64;
@@ -38,8 +38,8 @@ impl State {
         }
     }
 
-    /// Adds one event as [`apply`](State::apply) does, but for what it claims: that may be left to `pending`, and is added
-    /// before it is needed for another event, or by [`settle`](State::settle).
+    /// Adds one event as [`apply`](State::apply) does, but for the series of what it claims: that may be left to `pending`, and is
+    /// told before it is needed for another event, or by [`settle`](State::settle).
     ///
     /// # Errors
     ///
@@ -48,7 +48,9 @@ impl State {
         match &event.fact {
             Fact::FigureReported(claim) if self.claims.is_none() => {
                 self.note(event);
-                pending.0.push(self.new_record(event.seq, event.seq, claim)?);
+                let (series, new) = self.new_record(event.seq, event.seq, claim)?;
+                self.records.push(None, &new);
+                pending.0.push((event.seq, series));
                 if pending.0.len() == Pending::MOST {
                     self.settle(pending);
                 }
@@ -66,16 +68,15 @@ impl State {
         }
     }
 
-    /// Adds the claims that are pending.
+    /// Tells the series of the claims that are pending.
     pub fn settle(&mut self, pending: &mut Pending) {
-        let Pending(records) = pending;
+        let Pending(claims) = pending;
         let mut known = [None; Pending::MOST];
-        for (key, (series, _)) in known.iter_mut().zip(&*records) {
+        for (key, (_, series)) in known.iter_mut().zip(&*claims) {
             *key = self.series.find(series);
         }
-        for (known, (series, new)) in known.into_iter().zip(records.drain(..)) {
-            let series = known.unwrap_or_else(|| self.series.intern(series));
-            self.records.push(series, new);
+        for (known, (version, series)) in known.into_iter().zip(claims.drain(..)) {
+            self.records.belongs(version, known.unwrap_or_else(|| self.series.intern(series)));
         }
     }
 
@@ -197,7 +198,7 @@ impl State {
         let series = self.series.intern(series);
         match &mut self.claims {
             Some(claims) => claims.push(series, &new),
-            None => self.records.push(series, new),
+            None => self.records.push(Some(series), &new),
         }
         Ok(())
     }

@@ -200,7 +200,7 @@ impl<K: Key> Names<K> {
     /// The key of a known name.
     #[inline]
     pub fn find(&self, name: &str) -> Option<K> {
-        let is_it = |&at: &u32| bytes(&self.text, &self.ends, at as usize) == name.as_bytes();
+        let is_it = |&at: &u32| are_same(bytes(&self.text, &self.ends, at as usize), name.as_bytes());
         let at = self.table.find(hash(&self.hasher, name.as_bytes()), is_it)?;
         Some(K::from_index(*at as usize))
     }
@@ -275,6 +275,17 @@ fn range(ends: &[u32], at: usize) -> Range<usize> {
     start..ends[at] as usize
 }
 
+/// Whether two names are the same: most have 8 to 16 bytes, which are two words, in part the same; a call would cost more.
+#[inline]
+fn are_same(a: &[u8], b: &[u8]) -> bool {
+    match (a.first_chunk::<8>(), a.last_chunk::<8>(), b.first_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(first), Some(last), Some(other_first), Some(other_last)) if a.len() <= 16 => {
+            a.len() == b.len() && first == other_first && last == other_last
+        }
+        _ => a == b,
+    }
+}
+
 /// The hash of a name: in one piece, without the mark for its end that those of parts need.
 fn hash(hasher: &DefaultHashBuilder, name: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
@@ -284,6 +295,8 @@ fn hash(hasher: &DefaultHashBuilder, name: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -295,6 +308,19 @@ mod tests {
         assert_eq!(names.name(keys[2]), "c");
         assert_eq!(names.find("d"), None);
         assert_eq!(names.ranks(), [1, 0, 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn names_are_the_same_exactly_if_all_their_bytes_are(a in "[ab]{0,20}", b in "[ab]{0,20}", at in 0..20_usize) {
+            let mut other = a.clone().into_bytes();
+            if let Some(byte) = other.get_mut(at) {
+                *byte = b'c';
+            }
+            for other in [a.as_bytes(), b.as_bytes(), &other] {
+                prop_assert_eq!(are_same(a.as_bytes(), other), a.as_bytes() == other);
+            }
+        }
     }
 
     #[test]

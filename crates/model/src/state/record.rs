@@ -322,8 +322,9 @@ impl Records {
         self.rows.reserve_exact(events);
     }
 
-    pub(crate) fn push(&mut self, series: SeriesKey, new: NewRecord) {
-        let NewRecord { version, original, .. } = new;
+    /// Adds a version. Its series may be told later ([`Records::belongs`]), but before anything else is done with it.
+    pub(crate) fn push(&mut self, series: Option<SeriesKey>, new: &NewRecord) {
+        let &NewRecord { version, original, .. } = new;
         if original != version {
             self.each_version(original, |marks| marks.set(REPLACED, true));
             self.corrected.insert((original, version));
@@ -341,8 +342,14 @@ impl Records {
         let others = self.numbers.place(version).expect("it was pushed, or all have a place");
         self.series.resize(others, None);
         self.rows.resize(others, Row::default());
-        self.series.push(Some(series));
+        self.series.push(series);
         self.rows.push(Row { number, source: new.source, as_of, marks });
+    }
+
+    /// Tells the series of a version that was added without.
+    pub(crate) fn belongs(&mut self, version: Seq, series: SeriesKey) {
+        let place = self.numbers.place(version).expect("it was added before");
+        self.series[place] = Some(series);
     }
 
     /// Takes out the claim of event `original` with all its corrections.
@@ -396,7 +403,7 @@ mod tests {
     use crate::state::key::Key;
 
     fn push(records: &mut Records, new: NewRecord) {
-        records.push(SeriesKey::from_index(0), new);
+        records.push(Some(SeriesKey::from_index(0)), &new);
     }
 
     fn record(version: Seq, original: Seq, value: &str) -> NewRecord {

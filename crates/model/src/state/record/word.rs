@@ -140,8 +140,8 @@ mod tests {
             b in proptest::sample::select(&SPELLINGS[..]),
         ) {
             let mut records = Records::default();
-            records.push(SeriesKey::from_index(0), record(1, a));
-            records.push(SeriesKey::from_index(0), record(2, b));
+            records.push(Some(SeriesKey::from_index(0)), &record(1, a));
+            records.push(Some(SeriesKey::from_index(0)), &record(2, b));
             let mut words = Words::default();
             let mut read = |version| {
                 let record = records.record(version);
