@@ -36,7 +36,7 @@ pub struct Resolver<'s> {
     calendar: Calendar,
     acts: Acts,
     /// The versions of every series, once one is asked for by itself.
-    versions: OnceLock<Grouped<Seq>>,
+    versions: OnceLock<Grouped>,
 }
 
 /// Place of a figure in its series: (effective day, later first day, dated before undated, published, seq).

@@ -10,10 +10,13 @@ use crate::clock::LeftOut;
 use crate::event::Seq;
 use crate::resolve::{Figure, Grouped, Latest, Resolver, Scratch, parts, sizes};
 use crate::state::key::{Key, SeriesKey};
-use crate::state::record::Version;
 
 /// At most so many records are grouped at a time by each thread, but for those of one series: they take 4 MiB.
-const PART: usize = 1 << 18;
+const PART: usize = 1 << 20;
+
+/// What is kept of records lies all over a large state. That of the records of so many series is looked up at once: several looks
+/// that do not depend on each other take the time of one.
+const AHEAD: usize = 64;
 
 /// Each thread gets at least so many parts, so that none waits long for the others.
 const PARTS: usize = 4;
@@ -85,13 +88,21 @@ struct Part {
 
 impl Part {
     /// Resolves the series with these keys.
-    fn resolve(resolver: &Resolver<'_>, keys: Range<usize>, versions: &Grouped<Version>) -> Self {
-        let (mut part, mut scratch) = (Part::default(), Scratch::default());
-        for (at, key) in keys.map(SeriesKey::from_index).enumerate() {
-            let (latest, left_out) = resolver.latest(key, versions.of(at), &mut scratch);
-            part.left_out.add(left_out);
-            let kept = latest.and_then(|latest| part.keep(key, latest));
-            part.kept.push(kept);
+    fn resolve(resolver: &Resolver<'_>, keys: Range<usize>, grouped: &Grouped) -> Self {
+        let (mut part, mut scratch, mut ahead) = (Part::default(), Scratch::default(), Vec::new());
+        for start in (0..keys.len()).step_by(AHEAD) {
+            let some = start..keys.len().min(start + AHEAD);
+            ahead.clear();
+            resolver.state().records().gather(grouped.of_all(some.clone()), &mut ahead);
+            let mut rest = &*ahead;
+            for at in some {
+                let versions = rest.split_off(..grouped.of(at).len()).unwrap_or_default();
+                let key = SeriesKey::from_index(keys.start + at);
+                let (latest, left_out) = resolver.latest(key, versions, &mut scratch);
+                part.left_out.add(left_out);
+                let kept = latest.and_then(|latest| part.keep(key, latest));
+                part.kept.push(kept);
+            }
         }
         part
     }

@@ -4,12 +4,11 @@ use std::ops::Range;
 
 use crate::event::Seq;
 use crate::state::State;
-use crate::state::key::Key;
-use crate::state::record::Version;
+use crate::state::key::{Key, SeriesKey};
 
 /// The versions of some series, in order of events within each.
-pub(crate) struct Grouped<T> {
-    versions: Vec<T>,
+pub(crate) struct Grouped {
+    versions: Vec<Seq>,
     /// Where the versions of each series start.
     starts: Vec<u32>,
 }
@@ -35,26 +34,20 @@ pub(crate) fn parts(sizes: &[u32], most: usize) -> Vec<Range<usize>> {
     parts
 }
 
-impl Grouped<Seq> {
+impl Grouped {
     /// Groups the versions of all series, by their keys.
     pub(crate) fn all(state: &State) -> Self {
-        Grouped::new(&sizes(state), state.records().series().map(|(version, key)| (key.index(), version)))
+        Grouped::new(&sizes(state), 0, state.records().series())
     }
-}
 
-impl Grouped<Version> {
     /// Groups the versions of the series with these keys, each of which has its size. All records are gone through: it is cheaper
     /// to group parts of the series one after the other than to hold all in memory.
     pub(crate) fn part(state: &State, keys: Range<usize>, sizes: &[u32]) -> Self {
-        let start = keys.start;
-        let versions = state.records().versions_of(keys);
-        Grouped::new(sizes, versions.map(|(key, version)| (key.index() - start, version)))
+        Grouped::new(sizes, keys.start, state.records().versions_of(keys))
     }
-}
 
-impl<T: Clone + Default> Grouped<T> {
-    /// Groups versions that come with the numbers of their series, which have these sizes.
-    fn new(sizes: &[u32], versions: impl Iterator<Item = (usize, T)>) -> Self {
+    /// Groups the versions of series that have these sizes, from the one with this key on.
+    fn new(sizes: &[u32], first: usize, versions: impl Iterator<Item = (Seq, SeriesKey)>) -> Self {
         let mut end = 0;
         let mut starts = vec![0];
         starts.extend(sizes.iter().map(|size| {
@@ -62,17 +55,23 @@ impl<T: Clone + Default> Grouped<T> {
             end
         }));
         let mut next = starts.clone();
-        let mut grouped = vec![T::default(); end as usize];
-        for (at, version) in versions {
-            grouped[next[at] as usize] = version;
-            next[at] += 1;
+        let mut grouped = vec![0; end as usize];
+        for (version, key) in versions {
+            let next = &mut next[key.index() - first];
+            grouped[*next as usize] = version;
+            *next += 1;
         }
         Grouped { versions: grouped, starts }
     }
 
     /// The versions of series number `at`.
-    pub(crate) fn of(&self, at: usize) -> &[T] {
-        &self.versions[self.starts[at] as usize..self.starts[at + 1] as usize]
+    pub(crate) fn of(&self, at: usize) -> &[Seq] {
+        self.of_all(at..at + 1)
+    }
+
+    /// The versions of series that follow each other.
+    pub(crate) fn of_all(&self, series: Range<usize>) -> &[Seq] {
+        &self.versions[self.starts[series.start] as usize..self.starts[series.end] as usize]
     }
 }
 

@@ -385,8 +385,9 @@ proptest! {
             let grouped = Grouped::part(&book.state, 0..book.state.series_count(), &sizes(&book.state));
             for series in in_order(&book.state) {
                 let resolved = resolver.resolve(series);
-                let (latest, left_out) =
-                    resolver.latest(series, grouped.of(series.index()), &mut scratch);
+                let mut versions = Vec::new();
+                book.state.records.gather(grouped.of(series.index()), &mut versions);
+                let (latest, left_out) = resolver.latest(series, &versions, &mut scratch);
                 prop_assert_eq!(left_out, resolved.left_out);
                 prop_assert_eq!(latest.is_some(), resolved.current.is_some());
                 let Some((latest, at)) = latest.zip(resolved.current) else { continue };

@@ -278,8 +278,8 @@ impl Records {
         places.filter_map(|(place, series)| series.map(|series| (self.numbers.event(place), series)))
     }
 
-    /// The versions of the series with these keys, in order of events.
-    pub(crate) fn versions_of(&self, keys: Range<usize>) -> impl Iterator<Item = (SeriesKey, Version)> {
+    /// The events that made versions of the series with these keys, in order, each with its series.
+    pub(crate) fn versions_of(&self, keys: Range<usize>) -> impl Iterator<Item = (Seq, SeriesKey)> {
         /// Few of them are seen to have none at once.
         const FEW: usize = 16;
 
@@ -291,11 +291,17 @@ impl Records {
         few.filter(move |(_, few)| few.iter().fold(false, |any, series| any | is_asked(series))).flat_map(
             move |(at, few)| {
                 let asked = (at * FEW..).zip(few).filter(move |(_, series)| is_asked(series));
-                asked.filter_map(|(place, series)| {
-                    Some(((*series)?, Version { seq: self.numbers.event(place), row: self.rows[place] }))
-                })
+                asked.filter_map(|(place, series)| Some((self.numbers.event(place), (*series)?)))
             },
         )
+    }
+
+    /// Appends what is kept of versions that are known to be some.
+    pub(crate) fn gather(&self, versions: &[Seq], to: &mut Vec<Version>) {
+        to.extend(versions.iter().map(|&seq| {
+            let place = self.numbers.place(seq).expect("a version has a place");
+            Version { seq, row: self.rows[place] }
+        }));
     }
 
     /// The value of a record.
