@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::num::NonZeroUsize;
 
 use recount_model::event::{Kind, Seq};
-use recount_model::resolve::Resolved;
+use recount_model::resolve::{Resolved, Scratch};
 use recount_model::state::key::SeriesKey;
 use recount_model::state::record::Record;
 use recount_model::texts::Picked;
@@ -139,9 +139,10 @@ fn rows<'a>(context: &Context<'a>, _: NonZeroUsize) -> Parts<'a> {
         if things.start == 0 && context.indicators.is_none() {
             withheld(context, sink)?;
         }
+        let mut scratch = Scratch::default();
         for &series in &all[things.start.saturating_sub(1)..things.end - 1] {
             if context.wants(context.state().series(series).indicator) {
-                Versions::new(context, series).push(sink)?;
+                Versions::new(context, series, &mut scratch).push(sink)?;
             }
         }
         Ok(())
@@ -159,9 +160,9 @@ struct Versions<'a> {
 }
 
 impl<'a> Versions<'a> {
-    fn new(context: &'a Context<'a>, series: SeriesKey) -> Self {
+    fn new(context: &'a Context<'a>, series: SeriesKey, scratch: &mut Scratch) -> Self {
         let resolver = context.answers.resolver();
-        let mut resolved = resolver.resolve(series);
+        let mut resolved = resolver.resolve_in(series, scratch);
         let mut disputes = vec![Vec::new(); resolved.figures.len()];
         for placed in &resolved.records {
             disputes[placed.figure as usize].extend(resolver.disputes(std::iter::once(placed.version)));

@@ -25,7 +25,7 @@ use crate::blocks::Early;
 use crate::contents::{self, Contents};
 
 /// What the file begins with. The last number tells layouts of one version apart.
-const MARK: &[u8] = concat!("recount writer ", env!("CARGO_PKG_VERSION"), " 1\n").as_bytes();
+const MARK: &[u8] = concat!("recount writer ", env!("CARGO_PKG_VERSION"), " 2\n").as_bytes();
 
 /// Bytes of the checksum at its end.
 const SUM: u64 = 4;
