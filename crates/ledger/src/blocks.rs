@@ -25,8 +25,9 @@ use crate::storage::{StoredFile, read_exact_at};
 use crate::stub;
 use sums::{OpenBatch, Sums};
 
-/// Bytes of a block: few enough to stay in a cache while they are read several times.
-const BLOCK: NonZeroU64 = NonZeroU64::new(1 << 18).expect("it is not 0");
+/// Bytes of a block: enough that threads seldom wait for each other's turn, few enough to stay in a cache while they are read
+/// several times.
+const BLOCK: NonZeroU64 = NonZeroU64::new(1 << 20).expect("it is not 0");
 
 /// Bytes read at once behind a block whose last line is not at its end.
 const MORE: u64 = 1 << 14;

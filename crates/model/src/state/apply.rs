@@ -71,10 +71,7 @@ impl State {
     /// Tells the series of the claims that are pending.
     pub fn settle(&mut self, pending: &mut Pending) {
         let Pending(claims) = pending;
-        let mut known = [None; Pending::MOST];
-        for (key, (_, series)) in known.iter_mut().zip(&*claims) {
-            *key = self.series.find(series);
-        }
+        let known: [_; Pending::MOST] = self.series.find_each(claims.iter().map(|(_, series)| series));
         for (known, (version, series)) in known.into_iter().zip(claims.drain(..)) {
             self.records.belongs(version, known.unwrap_or_else(|| self.series.intern(series)));
         }

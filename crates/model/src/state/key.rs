@@ -113,6 +113,30 @@ impl<K: Key, T: Hash + Eq> Interned<K, T> {
         Some(K::from_index(*at as usize))
     }
 
+    /// The keys of known items, of as many as there is room for; they are looked up side by side: where they may be, and then
+    /// whether they are there. So several wait for memory at the same time.
+    pub fn find_each<'i, const N: usize>(&self, items: impl Iterator<Item = &'i T> + Clone) -> [Option<K>; N]
+    where
+        T: 'i,
+    {
+        let (mut hashes, mut places, mut keys) = ([0; N], [None; N], [None; N]);
+        for (hash, item) in hashes.iter_mut().zip(items.clone()) {
+            *hash = self.hasher.hash_one(item);
+        }
+        // Where nothing has the few bits of a hash that the table compares first, there is no such item.
+        for ((place, hash), _) in places.iter_mut().zip(hashes).zip(items.clone()) {
+            *place = self.table.find(hash, |_| true).copied();
+        }
+        for ((key, place), item) in keys.iter_mut().zip(places).zip(items) {
+            *key = match place {
+                Some(at) if self.items[at as usize] == *item => Some(K::from_index(at as usize)),
+                Some(_) => self.find(item),
+                None => None,
+            };
+        }
+        keys
+    }
+
     /// The item under `key`.
     pub fn get(&self, key: K) -> &T {
         &self.items[key.index()]
@@ -320,6 +344,21 @@ mod tests {
             for other in [a.as_bytes(), b.as_bytes(), &other] {
                 prop_assert_eq!(are_same(a.as_bytes(), other), a.as_bytes() == other);
             }
+        }
+    }
+
+    #[test]
+    fn items_that_are_looked_up_side_by_side_are_those_found_one_by_one() {
+        let mut items: Interned<DateKey, u32> = Interned::default();
+        (0..5000).for_each(|item| assert_eq!(items.intern(item * 3), DateKey::from_index(item as usize)));
+        for start in (0..20_000_u32).step_by(7) {
+            let asked: Vec<u32> = (start..start + start % 9).collect();
+            let found: [Option<DateKey>; 8] = items.find_each(asked.iter());
+            let one_by_one: Vec<_> = asked.iter().map(|item| items.find(item)).collect();
+            assert_eq!(
+                (&found[..asked.len()], &found[asked.len()..]),
+                (&*one_by_one, &[None; 8][asked.len()..])
+            );
         }
     }
 
