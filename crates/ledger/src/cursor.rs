@@ -9,7 +9,6 @@
 use std::borrow::Cow;
 
 use recount_model::event::Text;
-use recount_model::id::slug_tail;
 
 use crate::json::{MAX_DEPTH, plain_length};
 
@@ -107,15 +106,11 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// The name of a member, with the colon and the white space behind it. Names are short and mostly slugs, of which the end is
-    /// found sooner byte by byte.
+    /// The name of a member, with the colon and the white space behind it.
     #[inline]
     pub(crate) fn name(&mut self) -> Option<Text<'a>> {
         self.skip_space();
-        let name = match self.plain(|inside| Some(slug_tail(inside))) {
-            Some(slug) => Cow::Borrowed(slug),
-            None => self.string()?,
-        };
+        let name = self.string()?;
         self.expect(b':')?;
         self.skip_space();
         Some(name)
@@ -234,7 +229,18 @@ impl<'a> Cursor<'a> {
     /// Steps over white space; whether there is any.
     #[inline]
     pub(crate) fn skip_space(&mut self) -> bool {
-        self.peek().is_some_and(|byte| byte <= b' ') && self.skip_some_space()
+        if self.peek().is_none_or(|byte| byte > b' ') {
+            return false;
+        }
+        // What other programs write is one space between members.
+        if let Some([b' ', first, ..]) = self.bytes().get(..2)
+            && *first > b' '
+        {
+            self.at += 1;
+            self.is_written = false;
+            return true;
+        }
+        self.skip_some_space()
     }
 
     #[cold]
