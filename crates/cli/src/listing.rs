@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::args::Format;
 use crate::error::Failure;
 use crate::output::Output;
-use crate::terminal::{Align, Sheet, Title, cell_text};
+use crate::terminal::{Align, Sheet, Title};
 use crate::view::{View, clock_lines};
 
 /// One row, with cells by the names of their columns.
@@ -228,13 +228,13 @@ impl Listing<'_> {
         let titles: Vec<Title<'_>> = used.iter().map(|&at| self.columns[at].as_title()).collect();
         let strong = used.iter().position(|&at| self.columns[at].strong);
         let mut sheet = Sheet::new(output.color, &titles);
-        for row in &rows {
-            let cells =
-                used.iter().map(|&at| row[at].split('\n').map(cell_text).collect::<Vec<_>>().join("\n"));
-            sheet.row(cells, strong);
+        let any = !rows.is_empty();
+        for mut row in rows {
+            // Its line feeds are ours.
+            sheet.row(used.iter().map(|&at| std::mem::take(&mut row[at])), strong);
         }
         let out = output.stdout();
-        if !rows.is_empty() {
+        if any {
             writeln!(out, "{}", sheet.text())?;
         }
         for line in clocks {

@@ -56,7 +56,8 @@ pub(crate) fn counted(count: impl Display + PartialEq + From<u8>, noun: &str) ->
 
 /// Text from data for one cell: as [`printable`], and on one line.
 pub(crate) fn cell_text(text: &str) -> String {
-    printable(text).replace('\n', "\\n")
+    let safe = printable(text);
+    if safe.contains('\n') { safe.replace('\n', "\\n") } else { safe }
 }
 
 /// Controls (Cc), bidirectional controls (UAX #9), zero-width and invisible formatting characters, tag characters.
@@ -174,7 +175,7 @@ impl Sheet {
     /// Adds a row; the cell number `strong` stands out.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>, strong: Option<usize>) {
         let cells = cells.into_iter().enumerate().map(|(at, text)| {
-            let safe = printable(&text);
+            let safe = if is_plain(text.as_bytes()) { text } else { printable(&text) };
             if let Some(column) = self.columns.get_mut(at) {
                 column.see(&safe);
             }
@@ -189,8 +190,14 @@ impl Sheet {
     /// The table as text, without blanks at the ends of lines and without a final line feed.
     pub(crate) fn text(&mut self) -> String {
         self.keep_whole();
-        let lines: Vec<String> = self.table.lines().map(|line| line.trim_end().to_owned()).collect();
-        lines.join("\n")
+        let mut text = String::new();
+        for (at, line) in self.table.lines().enumerate() {
+            if at > 0 {
+                text.push('\n');
+            }
+            text.push_str(line.trim_end());
+        }
+        text
     }
 }
 

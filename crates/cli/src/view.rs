@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use recount_ledger::blocks::Division;
 use recount_ledger::reader::Ledger;
 use recount_model::answer::Answers;
 use recount_model::clock::{AsOf, Clocks, LeftOut, PublishedBy, RecordedBy};
@@ -172,7 +173,8 @@ pub(crate) fn replay_to(
     output: &Output,
 ) -> Result<Replay, Failure> {
     let mut progress = Progress::new(ledger.head().end_offset, output);
-    let replay = Replay::of(ledger, until, threads, &mut |offset| progress.at(offset))?;
+    let replay =
+        Replay::of(ledger, until, Division::in_large_blocks(threads), &mut |offset| progress.at(offset))?;
     progress.done();
     Ok(replay)
 }

@@ -25,9 +25,11 @@ use crate::storage::{StoredFile, read_exact_at};
 use crate::stub;
 use sums::{OpenBatch, Sums};
 
-/// Bytes of a block: enough that threads seldom wait for each other's turn, few enough to stay in a cache while they are read
-/// several times.
-const BLOCK: NonZeroU64 = NonZeroU64::new(1 << 20).expect("it is not 0");
+/// Bytes of a block: few enough to stay in a cache while they are read several times.
+const BLOCK: NonZeroU64 = NonZeroU64::new(1 << 18).expect("it is not 0");
+
+/// Bytes of a large block.
+const LARGE: NonZeroU64 = NonZeroU64::new(1 << 20).expect("it is not 0");
 
 /// Bytes read at once behind a block whose last line is not at its end.
 const MORE: u64 = 1 << 14;
@@ -39,6 +41,15 @@ pub struct Division {
     pub threads: NonZeroUsize,
     /// The lines that begin in so many bytes are one block.
     pub block: NonZeroU64,
+}
+
+impl Division {
+    /// Large blocks on so many threads, for passes that do much of their work in turn: threads wait for each other less often, and
+    /// each takes some megabytes more.
+    #[must_use]
+    pub fn in_large_blocks(threads: NonZeroUsize) -> Self {
+        Self { threads, block: LARGE }
+    }
 }
 
 impl From<NonZeroUsize> for Division {

@@ -59,7 +59,8 @@ fn relations(a: &Value, b: &Value) {
         assert!(!(inside && a.disjoint_from(b, None)), "{a} contains {b} and is apart from it");
     }
     if a.same_as(b) {
-        assert_eq!(a.interval(None), b.interval(None), "equal values are equal intervals");
+        // Where there is none, the error has the spelling, which may differ.
+        assert_eq!(a.interval(None).ok(), b.interval(None).ok(), "equal values are equal intervals");
     }
 }
 
