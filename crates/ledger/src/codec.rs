@@ -9,6 +9,7 @@ pub mod schema;
 mod tree;
 pub mod v1;
 
+pub use crate::cursor::Unescaped;
 pub use schema::{Dictionary, Field, Layout, Need, Shape};
 pub use v1::{
     Input, KindOf, Named, SeqOf, Translation, Untranslated, What, canonical, content, declared, diagnose,

@@ -8,24 +8,48 @@
 
 use std::borrow::Cow;
 
-use recount_model::event::Text;
+use bumpalo::Bump;
 
 use crate::json::{MAX_DEPTH, plain_length};
 
 /// Few strings with escapes are longer, in bytes.
 const SHORT: usize = 64;
 
+/// What of lines is needed longer than their reading and does not stand in them as it is meant: strings that are spelt with
+/// escapes, without them. Nearly every line has none.
+#[derive(Debug, Default)]
+pub struct Unescaped(Bump);
+
+impl Unescaped {
+    /// Keeps a text.
+    pub(crate) fn keep(&self, text: &str) -> &str {
+        self.0.alloc_str(text)
+    }
+}
+
 /// A place in a text of JSON.
 pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
     is_written: bool,
+    /// Where texts go that stand in the line otherwise than they are meant.
+    unescaped: Option<&'a Unescaped>,
 }
 
 impl<'a> Cursor<'a> {
-    /// The beginning of a text.
+    /// The beginning of a text of which no string with escapes is [kept](Cursor::kept).
     pub(crate) fn new(text: &'a str) -> Self {
-        Cursor { text, at: 0, is_written: true }
+        Cursor { text, at: 0, is_written: true, unescaped: None }
+    }
+
+    /// The beginning of a text of which strings with escapes are kept there.
+    pub(crate) fn keeping(text: &'a str, unescaped: &'a Unescaped) -> Self {
+        Cursor { unescaped: Some(unescaped), ..Cursor::new(text) }
+    }
+
+    /// The beginning of a part of the text, of which strings are kept in the same place.
+    pub(crate) fn within(&self, part: &'a str) -> Self {
+        Cursor { unescaped: self.unescaped, ..Cursor::new(part) }
     }
 
     /// Whether all was read but for white space.
@@ -108,7 +132,7 @@ impl<'a> Cursor<'a> {
 
     /// The name of a member, with the colon and the white space behind it.
     #[inline]
-    pub(crate) fn name(&mut self) -> Option<Text<'a>> {
+    pub(crate) fn name(&mut self) -> Option<Cow<'a, str>> {
         self.skip_space();
         let name = self.string()?;
         self.expect(b':')?;
@@ -258,30 +282,46 @@ impl<'a> Cursor<'a> {
     /// its bytes.
     #[inline(always)]
     pub(crate) fn plain(&mut self, length: impl FnOnce(&[u8]) -> Option<usize>) -> Option<&'a str> {
+        let start = self.at + 1;
+        let length = self.plain_with(|inside| length(inside).map(|length| (length, length)))?;
+        self.text.get(start..start + length)
+    }
+
+    /// The same of what `read` makes of these bytes; it tells how many they are.
+    #[inline(always)]
+    pub(crate) fn plain_with<T>(&mut self, read: impl FnOnce(&[u8]) -> Option<(T, usize)>) -> Option<T> {
         let (first, inside) = self.bytes().split_first()?;
         if *first != b'"' {
             return None;
         }
-        let length = length(inside)?;
+        let (read, length) = read(inside)?;
         if inside.get(length) != Some(&b'"') {
             return None;
         }
-        let start = self.at + 1;
-        self.at = start + length + 1;
-        self.text.get(start..start + length)
+        self.at += length + 2;
+        Some(read)
     }
 
     /// A string.
     #[inline]
-    pub(crate) fn string(&mut self) -> Option<Text<'a>> {
+    pub(crate) fn string(&mut self) -> Option<Cow<'a, str>> {
         match self.plain(|inside| Some(plain_length(inside))) {
             Some(text) => Some(Cow::Borrowed(text)),
             None => self.any_string(),
         }
     }
 
+    /// A string that lives as long as the text.
+    #[inline]
+    pub(crate) fn kept(&mut self) -> Option<&'a str> {
+        match self.string()? {
+            Cow::Borrowed(text) => Some(text),
+            Cow::Owned(text) => self.unescaped.map(|unescaped| unescaped.keep(&text)),
+        }
+    }
+
     #[cold]
-    fn any_string(&mut self) -> Option<Text<'a>> {
+    fn any_string(&mut self) -> Option<Cow<'a, str>> {
         self.skip_space();
         if let Some(text) = self.plain(|inside| Some(plain_length(inside))) {
             return Some(Cow::Borrowed(text));

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use recount_model::scan;
+
 use crate::line::LineError;
 
 /// Arrays and objects may nest this deep, the line's own object included.
@@ -15,39 +17,21 @@ const NAME: &str = "a member name in double quotes";
 
 /// How many bytes stand before the first one that ends a run of plain characters inside a string: a quotation mark, a
 /// backslash, a control character.
-///
-/// Nearly all bytes of a ledger are plain characters inside strings, so this is its hottest loop. It takes eight bytes at
-/// once: subtracting from each byte what it must not be lower than borrows from its highest bit. A borrow reaches higher
-/// bytes only, so the lowest mark is right, and only that one is asked for.
 #[inline]
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
-    length_before(bytes, [b'"', b'\\'])
+    scan::length_before(bytes, ends)
 }
 
 /// The same, and before the first one that could be part of a control character beyond those of JSON: DEL, and what the others
 /// begin with in UTF-8.
 #[inline]
 pub(crate) fn harmless_length(bytes: &[u8]) -> usize {
-    length_before(bytes, [b'"', b'\\', 0x7f, 0xc2])
+    scan::length_before(bytes, |bytes| ends(bytes) | bytes.equal(0x7f) | bytes.equal(0xc2))
 }
 
 #[inline]
-fn length_before<const N: usize>(bytes: &[u8], ends: [u8; N]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGHEST;
-    let equal = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    let (words, _) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let marks = ends.iter().fold(below(word, b' '), |marks, end| marks | equal(word, *end));
-        if marks != 0 {
-            return at * 8 + marks.trailing_zeros() as usize / 8;
-        }
-    }
-    let done = words.len() * 8;
-    let is_end = |byte: &u8| *byte < b' ' || ends.contains(byte);
-    bytes[done..].iter().position(is_end).map_or(bytes.len(), |at| done + at)
+fn ends(bytes: scan::Bytes) -> scan::Marks {
+    bytes.equal(b'"') | bytes.equal(b'\\') | bytes.within(0, 0x1f)
 }
 
 /// A position in a line of JSON.

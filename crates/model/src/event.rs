@@ -7,8 +7,6 @@
 mod kind;
 mod words;
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use crate::date::{Edtf, Instant, Published, Window};
@@ -22,9 +20,6 @@ pub use words::{CheckKind, Measure, Position, PositionKind, ReporterKind};
 ///
 /// 32 bits: a ledger of four thousand million events is beyond one text file; the reader refuses larger ones.
 pub type Seq = u32;
-
-/// Text borrowed from the line wherever the line's spelling allows it.
-pub type Text<'a> = Cow<'a, str>;
 
 /// One event with what the writer added to it.
 #[derive(Clone, Debug)]
@@ -54,25 +49,25 @@ pub enum Fact<'a> {
     /// `place.added`
     PlaceAdded {
         /// The place's id.
-        id: Text<'a>,
+        id: &'a str,
         /// The place it is part of.
-        parent: Option<Text<'a>>,
+        parent: Option<&'a str>,
     },
     /// `dimension.added`
     DimensionAdded {
         /// The dimension's id.
-        id: Text<'a>,
+        id: &'a str,
         /// The codes a breakdown may use.
-        codes: Vec<Text<'a>>,
+        codes: Vec<&'a str>,
     },
     /// `indicator.defined`
     IndicatorDefined(Indicator<'a>),
     /// `indicator.derived`
     IndicatorDerived {
         /// The indicator's id.
-        id: Text<'a>,
+        id: &'a str,
         /// Unit of the result.
-        unit: Text<'a>,
+        unit: &'a str,
         /// How it is computed from headlines.
         expression: Box<Expression>,
     },
@@ -85,7 +80,7 @@ pub enum Fact<'a> {
         /// Any record of the figure.
         target: Seq,
         /// Where the withdrawal was published.
-        source: Option<Text<'a>>,
+        source: Option<&'a str>,
         /// When it was published, where not with its source.
         published: Option<Published>,
     },
@@ -94,9 +89,9 @@ pub enum Fact<'a> {
         /// Any record of the figure.
         target: Seq,
         /// Who contests it.
-        by_reporter: Text<'a>,
+        by_reporter: &'a str,
         /// Where the dispute was published.
-        source: Option<Text<'a>>,
+        source: Option<&'a str>,
         /// When it was published, where not with its source.
         published: Option<Published>,
         /// The value the contester gives, if any.
@@ -117,78 +112,78 @@ pub enum Fact<'a> {
     /// `vote.recorded`
     VoteRecorded {
         /// The UN symbol.
-        id: Text<'a>,
+        id: &'a str,
         /// When the vote was taken.
         date: Edtf,
         /// How many states could vote.
         members: Option<u32>,
         /// Where it is documented.
-        source: Text<'a>,
+        source: &'a str,
     },
     /// `vote.reported`; boxed, since every fact is as large as the largest.
     VoteReported(Box<Account<'a>>),
     /// `vote.position`
     VotePosition {
         /// The UN symbol of the vote.
-        vote: Text<'a>,
+        vote: &'a str,
         /// The state and what is said of it.
         stated: Stated,
         /// Its position.
         position: Position,
         /// Where it was published.
-        source: Text<'a>,
+        source: &'a str,
         /// When it was published, where not with its source.
         published: Option<Published>,
     },
     /// `statement.recorded`
     StatementRecorded {
         /// Who spoke.
-        speaker: Text<'a>,
+        speaker: &'a str,
         /// Where it is documented.
-        source: Text<'a>,
+        source: &'a str,
         /// When it was said.
         date: Option<Edtf>,
     },
     /// `norm.cited`
     NormCited {
         /// Who cites it; absent only where `source` is.
-        cited_by: Option<Text<'a>>,
+        cited_by: Option<&'a str>,
         /// Where it is cited.
-        source: Option<Text<'a>>,
+        source: Option<&'a str>,
     },
     /// `case.documented`
     CaseDocumented {
         /// The case's id.
-        id: Text<'a>,
+        id: &'a str,
         /// Who documented it.
-        reporter: Option<Text<'a>>,
+        reporter: Option<&'a str>,
         /// Where.
-        source: Text<'a>,
+        source: &'a str,
         /// From where to where.
         route: Route<'a>,
     },
     /// `case.updated`
     CaseUpdated {
         /// The case.
-        case: Text<'a>,
+        case: &'a str,
         /// Who says so.
-        reporter: Option<Text<'a>>,
+        reporter: Option<&'a str>,
         /// Where.
-        source: Text<'a>,
+        source: &'a str,
         /// From where to where.
         route: Route<'a>,
     },
     /// `check.added`
     CheckAdded {
         /// The check's id.
-        id: Text<'a>,
+        id: &'a str,
         /// What is checked.
         rule: CheckRule<'a>,
     },
     /// `finding.acknowledged`
     FindingAcknowledged {
         /// The check whose finding it is; a declared one or one that is built in.
-        check: Text<'a>,
+        check: &'a str,
         /// The figures involved.
         figures: Vec<Seq>,
     },
@@ -206,7 +201,7 @@ pub enum Fact<'a> {
         /// The event whose content was erased.
         target: Seq,
         /// The stub that stands in its place.
-        stub: Text<'a>,
+        stub: &'a str,
     },
     /// What is left of an event whose content was erased.
     Withheld(Withheld<'a>),
@@ -218,11 +213,11 @@ pub struct Withheld<'a> {
     /// The event's type; its content can be erased ([`Kind::is_redactable`]).
     pub kind: Kind,
     /// The id it declared, if its type declares one.
-    pub id: Option<Text<'a>>,
+    pub id: Option<&'a str>,
     /// The event it corrected, if it is a correction.
     pub target: Option<Seq>,
     /// The stub as it stands in the file; `event.redacted` repeats it.
-    pub stub: Text<'a>,
+    pub stub: &'a str,
 }
 
 impl Fact<'_> {
@@ -264,7 +259,7 @@ impl Fact<'_> {
 #[derive(Clone, Debug)]
 pub struct Source<'a> {
     /// Its id.
-    pub id: Text<'a>,
+    pub id: &'a str,
     /// When it was published.
     pub published: Option<Published>,
 }
@@ -273,20 +268,20 @@ pub struct Source<'a> {
 #[derive(Clone, Debug)]
 pub struct Reporter<'a> {
     /// Its id.
-    pub id: Text<'a>,
+    pub id: &'a str,
     /// What sort of body it is.
     pub kind: ReporterKind,
     /// The reporter it is counted as one body with.
-    pub speaks_for: Option<Text<'a>>,
+    pub speaks_for: Option<&'a str>,
 }
 
 /// What is counted.
 #[derive(Clone, Debug)]
 pub struct Indicator<'a> {
     /// Its id.
-    pub id: Text<'a>,
+    pub id: &'a str,
     /// Unit of its values, such as `children`.
-    pub unit: Text<'a>,
+    pub unit: &'a str,
     /// How it counts over time.
     pub measure: Measure,
     /// Start of a cumulative count.
@@ -299,9 +294,9 @@ pub struct Indicator<'a> {
 #[derive(Clone, Debug)]
 pub struct Policy<'a> {
     /// The indicator it is for.
-    pub indicator: Text<'a>,
+    pub indicator: &'a str,
     /// How the headline is selected.
-    pub rule: Rule<Text<'a>>,
+    pub rule: Rule<&'a str>,
     /// How old a figure may be against the latest one.
     pub window: Option<Window>,
 }
@@ -332,13 +327,13 @@ impl<R> Rule<R> {
 #[derive(Clone, Debug)]
 pub struct Claim<'a> {
     /// What is counted.
-    pub indicator: Text<'a>,
+    pub indicator: &'a str,
     /// Where, if not everywhere.
-    pub place: Option<Text<'a>>,
+    pub place: Option<&'a str>,
     /// Which part: dimension and code, sorted by dimension.
-    pub breakdown: Vec<(Text<'a>, Text<'a>)>,
+    pub breakdown: Vec<(&'a str, &'a str)>,
     /// Who said it.
-    pub reporter: Text<'a>,
+    pub reporter: &'a str,
     /// Another start of the count than the indicator's.
     pub since: Option<Edtf>,
     /// What was said.
@@ -348,9 +343,9 @@ pub struct Claim<'a> {
     /// When it became public, where not with its source.
     pub published: Option<Published>,
     /// Where it was published; `None` where the claim is explicitly unsourced.
-    pub source: Option<Text<'a>>,
+    pub source: Option<&'a str>,
     /// Who passed it on.
-    pub relayed_by: Option<Text<'a>>,
+    pub relayed_by: Option<&'a str>,
     /// A figure of the same series that this one supersedes.
     pub revises: Option<Seq>,
     /// The recorder doubts it (the reason is a text).
@@ -371,11 +366,11 @@ impl Claim<'_> {
 #[derive(Clone, Debug)]
 pub struct Account<'a> {
     /// The UN symbol of the vote.
-    pub vote: Text<'a>,
+    pub vote: &'a str,
     /// Where it was published.
-    pub source: Text<'a>,
+    pub source: &'a str,
     /// Whose account it is, if not the publisher's own.
-    pub reporter: Option<Text<'a>>,
+    pub reporter: Option<&'a str>,
     /// It is the account of the body that voted.
     pub official: bool,
     /// The totals it gives.
@@ -385,7 +380,7 @@ pub struct Account<'a> {
     /// When it was published, where not with its source.
     pub published: Option<Published>,
     /// Who passed it on.
-    pub relayed_by: Option<Text<'a>>,
+    pub relayed_by: Option<&'a str>,
     /// The recorder doubts its tally; the positions it lists carry doubts of their own.
     pub doubted: bool,
 }
@@ -422,9 +417,9 @@ impl Tally {
 #[derive(Clone, Debug, Default)]
 pub struct Route<'a> {
     /// The place the person was taken from.
-    pub origin: Option<Text<'a>>,
+    pub origin: Option<&'a str>,
     /// The place the person was taken to.
-    pub destination: Option<Text<'a>>,
+    pub destination: Option<&'a str>,
 }
 
 /// A state as an account names it.
@@ -444,30 +439,30 @@ pub enum CheckRule<'a> {
     /// An indicator's headline equals the sum of the parts' headlines.
     Total {
         /// The whole.
-        indicator: Text<'a>,
+        indicator: &'a str,
         /// The parts.
-        parts: Vec<Text<'a>>,
+        parts: Vec<&'a str>,
     },
     /// An indicator's figure equals the sum over a dimension's codes or over places.
     Sum {
         /// The indicator.
-        indicator: Text<'a>,
+        indicator: &'a str,
         /// The dimension, or `place`.
-        over: Text<'a>,
+        over: &'a str,
         /// The codes or places.
-        parts: Vec<Text<'a>>,
+        parts: Vec<&'a str>,
     },
     /// A reporter has a figure not older than so many days.
     Fresh {
         /// The reporter.
-        reporter: Text<'a>,
+        reporter: &'a str,
         /// Days.
         days: u32,
     },
     /// A cumulative series never falls.
     Monotone {
         /// The indicator.
-        indicator: Text<'a>,
+        indicator: &'a str,
     },
 }
 

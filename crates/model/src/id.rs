@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::scan;
+
 /// Whether `text` is a slug: `[a-z][a-z0-9._-]*`, at most 128 bytes.
 ///
 /// Slugs name sources, reporters, places, dimensions, indicators, cases and checks.
@@ -22,33 +24,11 @@ pub fn slug_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// How many bytes come before the first one that no slug has anywhere.
-///
-/// Every line of a ledger has several slugs, so eight bytes are looked at at once.
 #[inline]
 pub fn slug_tail(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(word) = bytes[at..].first_chunk() {
-        let others = !of_slugs(u64::from_le_bytes(*word)) & HIGHEST;
-        if others != 0 {
-            return at + others.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let is_of_slugs = |byte: &&u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_');
-    at + bytes[at..].iter().take_while(is_of_slugs).count()
-}
-
-/// The highest bit of each of eight bytes.
-const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
-
-/// Which of eight bytes a slug can have, by their highest bits.
-#[inline]
-fn of_slugs(word: u64) -> u64 {
-    // What is no ASCII is none of them; without its highest bit no byte carries into the next one.
-    let low = word & !HIGHEST;
-    let from = |least: u8| low + u64::from_ne_bytes([0x80 - least; 8]);
-    let within = |least: u8, greatest: u8| from(least) & !from(greatest + 1);
-    (within(b'a', b'z') | within(b'0', b'9') | within(b'-', b'.') | within(b'_', b'_')) & !word
+    scan::length_before(bytes, |bytes| {
+        !(bytes.within(b'a', b'z') | bytes.within(b'0', b'9') | bytes.within(b'-', b'.') | bytes.equal(b'_'))
+    })
 }
 
 /// Whether `text` can be the UN symbol of a document, such as `A/ES-11/L.16/Rev.1` or `S/RES/2202 (2015)`.

@@ -17,6 +17,7 @@ pub mod id;
 pub mod problem;
 pub mod resolve;
 pub mod rollcall;
+pub mod scan;
 pub mod spelling;
 pub mod state;
 mod stored;

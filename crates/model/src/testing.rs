@@ -5,7 +5,6 @@
 
 mod any;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::answer::Answers;
@@ -13,7 +12,7 @@ use crate::clock::{AsOf, Clocks, LeftOut, PublishedBy};
 use crate::date::{Edtf, Instant, Published, Window};
 use crate::event::{
     Account, CheckRule, Claim, Event, Fact, Indicator, Kind, Measure, Policy, Position, PositionKind,
-    Reporter, ReporterKind, Route, Rule, Seq, Source, Stated, Tally, Text, Withheld,
+    Reporter, ReporterKind, Route, Rule, Seq, Source, Stated, Tally, Withheld,
 };
 use crate::headline::Selection;
 use crate::id::Country;
@@ -70,7 +69,7 @@ impl Book {
     }
 
     pub(crate) fn append(&mut self, line: &str) {
-        let fact = self.fact(line);
+        let fact = Self::fact(line);
         assert_eq!(self.state.admit(&fact), [], "{line}");
         self.apply(fact);
     }
@@ -90,7 +89,7 @@ impl Book {
         let prelude = PRELUDE.lines().map(str::trim).filter(|line| !line.is_empty());
         for (seq, line) in (1..).zip(prelude.chain(lines.iter().map(String::as_str))) {
             if events.contains(&seq) {
-                let fact = book.fact(line);
+                let fact = Self::fact(line);
                 book.apply_as(seq, fact);
             }
         }
@@ -115,7 +114,7 @@ impl Book {
 
     /// The problems that keep `line` out, one per line.
     pub(crate) fn refuse(&self, line: &str) -> String {
-        self.problems(&self.fact(line))
+        self.problems(&Self::fact(line))
     }
 
     /// The problems of a fact, one per line.
@@ -221,26 +220,12 @@ impl Book {
         Answers::new(&self.state, &clocks, 0)
     }
 
-    fn fact(&self, line: &str) -> Fact<'static> {
+    fn fact(line: &str) -> Fact<'_> {
         let mut words = line.split_whitespace();
         let kind = words.next().unwrap();
-        let arguments: Vec<&str> = words.clone().take_while(|word| !is_member(word)).collect();
+        let arguments = words.clone().take_while(|word| !is_member(word)).collect();
         let members = members(words.filter(|word| is_member(word)));
-        let line = Line { arguments, members };
-        match kind {
-            "correct" => {
-                let target = line.seq(0);
-                let rest = line.arguments[1..].join(" ");
-                let tail: Vec<String> =
-                    line.members.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                let fact = self.fact(&format!("{rest} {}", tail.join(" ")));
-                Fact::RecordCorrected { target, fact: Box::new(fact) }
-            }
-            "retract" => Fact::RecordRetracted { target: line.seq(0) },
-            "figure" => Fact::FigureReported(line.claim()),
-            "account" => Fact::VoteReported(Box::new(line.account())),
-            kind => line.other(kind),
-        }
+        Line { arguments, members }.fact(kind)
     }
 }
 
@@ -250,11 +235,8 @@ fn is_member(word: &str) -> bool {
     })
 }
 
-fn members<'a>(words: impl Iterator<Item = &'a str>) -> HashMap<String, String> {
-    words
-        .filter_map(|word| word.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+fn members<'a>(words: impl Iterator<Item = &'a str>) -> HashMap<&'a str, &'a str> {
+    words.filter_map(|word| word.split_once('=')).collect()
 }
 
 fn left_out_line(left_out: LeftOut) -> Option<String> {
@@ -268,25 +250,38 @@ fn left_out_line(left_out: LeftOut) -> Option<String> {
 
 struct Line<'a> {
     arguments: Vec<&'a str>,
-    members: HashMap<String, String>,
+    members: HashMap<&'a str, &'a str>,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    fn fact(&self, kind: &str) -> Fact<'a> {
+        match kind {
+            "correct" => {
+                let (arguments, members) = (self.arguments[2..].to_vec(), self.members.clone());
+                let fact = Line { arguments, members }.fact(self.arguments[1]);
+                Fact::RecordCorrected { target: self.seq(0), fact: Box::new(fact) }
+            }
+            "retract" => Fact::RecordRetracted { target: self.seq(0) },
+            "figure" => Fact::FigureReported(self.claim()),
+            "account" => Fact::VoteReported(Box::new(self.account())),
+            kind => self.other(kind),
+        }
+    }
+
     fn seq(&self, at: usize) -> Seq {
         self.arguments[at].parse().unwrap()
     }
 
-    fn arg(&self, at: usize) -> Text<'static> {
-        Cow::Owned(self.arguments[at].to_owned())
+    fn arg(&self, at: usize) -> &'a str {
+        self.arguments[at]
     }
 
-    fn text(&self, name: &str) -> Option<Text<'static>> {
-        self.members.get(name).map(|text| Cow::Owned(text.clone()))
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.members.get(name).copied()
     }
 
-    fn list(&self, name: &str) -> Vec<Text<'static>> {
-        let list = self.members.get(name).map(String::as_str).unwrap_or_default();
-        list.split(',').filter(|item| !item.is_empty()).map(|item| Cow::Owned(item.to_owned())).collect()
+    fn list(&self, name: &str) -> Vec<&'a str> {
+        self.text(name).unwrap_or_default().split(',').filter(|item| !item.is_empty()).collect()
     }
 
     fn date(&self, name: &str) -> Option<Edtf> {
@@ -301,25 +296,17 @@ impl Line<'_> {
         self.members.get(name).map(|value| Value::parse(value).unwrap())
     }
 
-    fn source(&self) -> Option<Text<'static>> {
-        match self.members.get("source").map(String::as_str) {
-            Some("none") => None,
-            Some(source) => Some(Cow::Owned(source.to_owned())),
-            None => Some(Cow::Borrowed("undated")),
-        }
+    fn source(&self) -> Option<&'a str> {
+        Some(self.text("source").unwrap_or("undated")).filter(|source| *source != "none")
     }
 
-    fn claim(&self) -> Claim<'static> {
-        let part = |part: &str| {
-            let (dimension, code) = part.split_once(':').unwrap();
-            (Cow::Owned(dimension.to_owned()), Cow::Owned(code.to_owned()))
-        };
+    fn claim(&self) -> Claim<'a> {
         Claim {
             indicator: self.arg(0),
             value: Value::parse(self.arguments[1]).unwrap(),
             place: self.text("place"),
-            breakdown: self.list("breakdown").iter().map(|text| part(text)).collect(),
-            reporter: self.text("by").unwrap_or(Cow::Borrowed("a")),
+            breakdown: self.list("breakdown").iter().map(|part| part.split_once(':').unwrap()).collect(),
+            reporter: self.text("by").unwrap_or("a"),
             since: self.date("since"),
             as_of: self.date("as_of"),
             published: self.published(),
@@ -331,14 +318,14 @@ impl Line<'_> {
         }
     }
 
-    fn account(&self) -> Account<'static> {
+    fn account(&self) -> Account<'a> {
         let mut positions = Vec::new();
         for position in Position::ALL {
             let listed = self.list(&format!("{}_list", position.as_str()));
             positions.extend(listed.iter().map(|text| (*position, stated(text))));
         }
         Account {
-            vote: Cow::Borrowed("A/1"),
+            vote: "A/1",
             source: self.source().unwrap(),
             reporter: None,
             official: self.members.contains_key("official"),
@@ -356,7 +343,7 @@ impl Line<'_> {
         }
     }
 
-    fn other(&self, kind: &str) -> Fact<'static> {
+    fn other(&self, kind: &str) -> Fact<'a> {
         match kind {
             "created" => Fact::LedgerCreated { format: 1 },
             "source" => Fact::SourceAdded(Source { id: self.arg(0), published: self.published() }),
@@ -372,7 +359,7 @@ impl Line<'_> {
             "dimension" => Fact::DimensionAdded { id: self.arg(0), codes: self.list("codes") },
             "indicator" => Fact::IndicatorDefined(Indicator {
                 id: self.arg(0),
-                unit: self.text("unit").unwrap_or(Cow::Borrowed("children")),
+                unit: self.text("unit").unwrap_or("children"),
                 measure: self
                     .members
                     .get("measure")
@@ -382,7 +369,7 @@ impl Line<'_> {
             }),
             "derived" => Fact::IndicatorDerived {
                 id: self.arg(0),
-                unit: Cow::Borrowed("children"),
+                unit: "children",
                 expression: Box::new(Expression::parse(&self.arguments[1].replace('_', " ")).unwrap()),
             },
             "policy" => Fact::PolicySet(self.policy()),
@@ -393,7 +380,7 @@ impl Line<'_> {
                 source: self.source().unwrap(),
             },
             "position" => Fact::VotePosition {
-                vote: Cow::Borrowed("A/1"),
+                vote: "A/1",
                 stated: stated(self.arguments[0]),
                 position: Position::parse(self.arguments[1]).unwrap(),
                 source: self.source().unwrap(),
@@ -426,12 +413,12 @@ impl Line<'_> {
         }
     }
 
-    fn route(&self) -> Route<'static> {
+    fn route(&self) -> Route<'a> {
         Route { origin: self.text("origin"), destination: self.text("destination") }
     }
 
     /// `monotone I`, `fresh R DAYS`, `total I parts=…` or `sum I OVER parts=…`; `I` alone is `monotone I`.
-    fn check_rule(&self) -> CheckRule<'static> {
+    fn check_rule(&self) -> CheckRule<'a> {
         match self.arguments[1] {
             "fresh" => CheckRule::Fresh { reporter: self.arg(2), days: self.arguments[3].parse().unwrap() },
             "total" => CheckRule::Total { indicator: self.arg(2), parts: self.list("parts") },
@@ -440,7 +427,7 @@ impl Line<'_> {
         }
     }
 
-    fn policy(&self) -> Policy<'static> {
+    fn policy(&self) -> Policy<'a> {
         let rule = match self.arguments[1] {
             "latest" => Rule::Latest,
             "range" => Rule::Range,
@@ -450,7 +437,7 @@ impl Line<'_> {
         Policy { indicator: self.arg(0), rule, window }
     }
 
-    fn target(&self, kind: &str) -> Fact<'static> {
+    fn target(&self, kind: &str) -> Fact<'a> {
         let (target, source, published) = (self.seq(0), self.source(), self.published());
         match kind {
             "withdraw" => Fact::FigureWithdrawn { target, source, published },
@@ -467,9 +454,8 @@ impl Line<'_> {
 }
 
 /// What a stub says of an event of this type; the stub itself is the word `stub`.
-pub(crate) fn erased(kind: &str, id: Option<&str>, target: Option<Seq>) -> Fact<'static> {
-    let id = id.map(|id| Cow::Owned(id.to_owned()));
-    Fact::Withheld(Withheld { kind: Kind::parse(kind).unwrap(), id, target, stub: Cow::Borrowed("stub") })
+pub(crate) fn erased<'a>(kind: &str, id: Option<&'a str>, target: Option<Seq>) -> Fact<'a> {
+    Fact::Withheld(Withheld { kind: Kind::parse(kind).unwrap(), id, target, stub: "stub" })
 }
 
 /// `UKR`, `UKR?` for doubted, `UKR+` for intended.

@@ -1,7 +1,7 @@
 //! Event lines and checkpoint lines: one spelling by the writer, one meaning for every reader, one diagnosis.
 
 use recount_ledger::checkpoint::Checkpoint;
-use recount_ledger::codec;
+use recount_ledger::codec::{self, Unescaped};
 use recount_ledger::line::{Envelope, EventLine, Line, MAX_LINE};
 use recount_ledger::stub::Stub;
 use recount_model::date::Instant;
@@ -36,7 +36,8 @@ fn envelope(bytes: &[u8]) {
         assert_eq!((seq, at, by, clock, kind, data.trim_ascii()), read, "{line}");
         assert_eq!(event.from, None, "{line}");
     }
-    let read = Kind::parse(kind).and_then(|kind| codec::read(kind, data, &kind_of));
+    let unescaped = Unescaped::default();
+    let read = Kind::parse(kind).and_then(|kind| codec::read(kind, data, &unescaped, &kind_of));
     assert!(read.is_none() || event.is_some(), "{line}: an envelope with data that hold is an event");
 }
 
@@ -86,7 +87,8 @@ pub(crate) fn line(bytes: &[u8]) {
 pub(crate) fn data(kind: Kind, data: &str) {
     let problems = codec::diagnose(kind, data, &kind_of);
     assert!(problems.iter().all(is_told), "{problems:?}");
-    let canonical = match codec::parse(kind, data, &kind_of) {
+    let unescaped = Unescaped::default();
+    let canonical = match codec::parse(kind, data, &unescaped, &kind_of) {
         Ok(fact) => {
             assert_eq!(problems, vec![], "what is read has no problem");
             assert_eq!(fact.kind(), kind);
@@ -105,8 +107,8 @@ pub(crate) fn data(kind: Kind, data: &str) {
         is_written,
         "{data}: the writer's own spelling"
     );
-    let same =
-        [data, &canonical].map(|data| codec::read(kind, data, &kind_of).map(|(fact, _)| format!("{fact:?}")));
+    let same = [data, &canonical]
+        .map(|data| codec::read(kind, data, &unescaped, &kind_of).map(|(fact, _)| format!("{fact:?}")));
     assert_eq!(same[0], same[1], "{data}: one meaning in any spelling");
     assert_eq!(codec::canonical(kind, &canonical, &kind_of).as_ref(), Ok(&canonical), "one spelling");
     assert_eq!(codec::diagnose(kind, &canonical, &kind_of), vec![]);

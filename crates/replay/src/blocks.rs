@@ -4,7 +4,7 @@
 //! replacement is, only the corrected event says. They are read when it is their turn.
 
 use recount_ledger::blocks::{Block, Division, Turn};
-use recount_ledger::codec::{self, KindOf};
+use recount_ledger::codec::{self, KindOf, Unescaped};
 use recount_ledger::line::{Envelope, Envelopes, EventLine, Line};
 use recount_ledger::reader::Ledger;
 use recount_model::clock::RecordedBy;
@@ -32,24 +32,33 @@ pub(crate) struct Read<'b> {
 }
 
 /// Reads the line at an offset, for which nothing before it is needed: no correction, and no stub.
-pub(crate) fn read_independent(offset: u64, line: &str) -> Option<Read<'_>> {
-    read_with(Envelope::of(line), offset, line)
+pub(crate) fn read_independent<'b>(offset: u64, line: &'b str, unescaped: &'b Unescaped) -> Option<Read<'b>> {
+    read_with(Envelope::of(line), offset, line, unescaped)
 }
 
 #[inline(always)]
-fn read_with<'b>(envelope: Option<Envelope<'b>>, offset: u64, line: &'b str) -> Option<Read<'b>> {
-    let Some(envelope) = envelope else { return any(offset, line) };
+fn read_with<'b>(
+    envelope: Option<Envelope<'b>>,
+    offset: u64,
+    line: &'b str,
+    unescaped: &'b Unescaped,
+) -> Option<Read<'b>> {
+    let Some(envelope) = envelope else { return any(offset, line, unescaped) };
     if envelope.kind == Kind::RecordCorrected.as_str() {
         return None;
     }
-    let read = Read::of(offset, envelope, &|_| None);
-    if read.is_some() { read } else { any(offset, line) }
+    let read = Read::of(offset, envelope, unescaped, &|_| None);
+    if read.is_some() { read } else { any(offset, line, unescaped) }
 }
 
 /// Reads the lines of a block as far as that needs none before them.
-pub(crate) fn early<'b>(block: &Block<'b>) -> Vec<Early<'b>> {
+pub(crate) fn early<'b>(block: &Block<'b>, unescaped: &'b Unescaped) -> Vec<Early<'b>> {
     let mut envelopes = Envelopes::default();
-    let early = |(offset, text)| Early { offset, text, read: read_with(envelopes.read(text), offset, text) };
+    let early = |(offset, text)| Early {
+        offset,
+        text,
+        read: read_with(envelopes.read(text), offset, text, unescaped),
+    };
     block.events().map(early).collect()
 }
 
@@ -61,7 +70,8 @@ pub(crate) fn replay(
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Option<Replay> {
     let work = |block: &Block<'_>, turn: Turn<'_, (Replay, _)>| {
-        let lines = early(block);
+        let unescaped = Unescaped::default();
+        let lines = early(block, &unescaped);
         turn.take(block, |(replay, progress): &mut (Replay, &mut (dyn FnMut(u64) + Send))| {
             if let Some(first) = lines.first() {
                 progress(first.offset);
@@ -69,7 +79,7 @@ pub(crate) fn replay(
             let mut pending = Pending::default();
             let mut apply =
                 |state: &mut State, event: &Event<'_>| state.apply_later(event, &mut pending).ok();
-            lines.iter().try_for_each(|line| replay.take(line, until, &mut apply))?;
+            lines.iter().try_for_each(|line| replay.take(line, &unescaped, until, &mut apply))?;
             replay.state.settle(&mut pending);
             Some(())
         })
@@ -80,32 +90,43 @@ pub(crate) fn replay(
 }
 
 /// Reads a correction.
-pub(crate) fn correction<'b>(state: &State, offset: u64, line: &'b str) -> Option<Read<'b>> {
+pub(crate) fn correction<'b>(
+    state: &State,
+    offset: u64,
+    line: &'b str,
+    unescaped: &'b Unescaped,
+) -> Option<Read<'b>> {
     let is_correction = |envelope: &Envelope<'_>| envelope.kind == Kind::RecordCorrected.as_str();
-    Read::of(offset, Envelope::of(line).filter(is_correction)?, &|seq| state.kind(seq))
+    let envelope = Envelope::of(line).filter(is_correction)?;
+    Read::of(offset, envelope, unescaped, &|seq| state.kind(seq))
 }
 
 /// Reads a line that has no envelope by itself; no correction.
-fn any(offset: u64, line: &str) -> Option<Read<'_>> {
+fn any<'b>(offset: u64, line: &'b str, unescaped: &'b Unescaped) -> Option<Read<'b>> {
     let EventLine { seq, at, kind, data, .. } = EventLine::parse(line.as_bytes()).ok()?;
     let kind = Kind::parse(&kind).filter(|kind| *kind != Kind::RecordCorrected)?;
-    let (fact, is_written) = codec::read(kind, data, &|_| None)?;
+    let (fact, is_written) = codec::read(kind, data, unescaped, &|_| None)?;
     Some(Read { event: Event { seq: seq.try_into().ok()?, at, offset, fact }, data, is_written })
 }
 
 impl<'b> Read<'b> {
     #[inline(always)]
-    fn of(offset: u64, envelope: Envelope<'b>, kind_of: KindOf<'_>) -> Option<Self> {
+    fn of(
+        offset: u64,
+        envelope: Envelope<'b>,
+        unescaped: &'b Unescaped,
+        kind_of: KindOf<'_>,
+    ) -> Option<Self> {
         let Envelope { seq, at, kind, data, .. } = envelope;
-        let (fact, is_written) = codec::read(Kind::parse(kind)?, data, kind_of)?;
+        let (fact, is_written) = codec::read(Kind::parse(kind)?, data, unescaped, kind_of)?;
         Some(Read { event: Event { seq: seq.try_into().ok()?, at, offset, fact }, data, is_written })
     }
 }
 
 impl<'b> Early<'b> {
     /// Reads the line at an offset as far as that needs none before it.
-    pub(crate) fn of(offset: u64, text: &'b str) -> Self {
-        Early { offset, text, read: read_independent(offset, text) }
+    pub(crate) fn of(offset: u64, text: &'b str, unescaped: &'b Unescaped) -> Self {
+        Early { offset, text, read: read_independent(offset, text, unescaped) }
     }
 
     /// The digest of what it says, if that can be told already.
@@ -123,20 +144,21 @@ impl Replay {
     pub(crate) fn take(
         &mut self,
         line: &Early<'_>,
+        unescaped: &Unescaped,
         until: Option<RecordedBy>,
         apply: &mut Apply<'_>,
     ) -> Option<()> {
         if let Some(Read { event, .. }) = &line.read {
             return self.add(event, until, apply);
         }
-        if let Some(Read { event, .. }) = correction(&self.state, line.offset, line.text) {
+        if let Some(Read { event, .. }) = correction(&self.state, line.offset, line.text, unescaped) {
             return self.add(&event, until, apply);
         }
         let parsed = Line::parse(line.text.as_bytes()).ok()?;
         if self.leaves_out(parsed.at(), until) {
             return Some(());
         }
-        let fact = fact_of(&self.state, &parsed).ok()?;
+        let fact = fact_of(&self.state, &parsed, unescaped).ok()?;
         let event = Event { seq: next(&self.state), at: parsed.at(), offset: line.offset, fact };
         apply(&mut self.state, &event)
     }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use recount_ledger::blocks::Division;
-use recount_ledger::codec;
+use recount_ledger::codec::{self, Unescaped};
 use recount_ledger::line::{Line, LineError};
 use recount_ledger::reader::Ledger;
 use recount_ledger::{LineRef, Visitor};
@@ -140,21 +140,29 @@ fn unreadable(error: &LineError) -> Problem {
 }
 
 /// Reads the fact of one parsed line.
-pub(crate) fn fact_of<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
+pub(crate) fn fact_of<'a>(
+    state: &State,
+    line: &'a Line<'_>,
+    unescaped: &'a Unescaped,
+) -> Result<Fact<'a>, Problem> {
     follows(state, line.seq(), line.at())?;
-    content(state, line)
+    content(state, line, unescaped)
 }
 
 /// Reads what one parsed line says, whatever its place.
-pub(crate) fn content<'a>(state: &State, line: &'a Line<'_>) -> Result<Fact<'a>, Problem> {
+pub(crate) fn content<'a>(
+    state: &State,
+    line: &'a Line<'_>,
+    unescaped: &'a Unescaped,
+) -> Result<Fact<'a>, Problem> {
     let event = match line {
         Line::Event(event) => event,
-        Line::Stub(stub) => return codec::withheld(stub),
+        Line::Stub(stub) => return codec::withheld(stub, unescaped),
     };
     let Some(kind) = Kind::parse(&event.kind) else {
         return Err(Problem::new(Code::UNKNOWN_TYPE, "type", &*event.kind, "an event type of format 1"));
     };
-    let fact = codec::parse(kind, event.data, &|seq| state.kind(seq))?;
+    let fact = codec::parse(kind, event.data, unescaped, &|seq| state.kind(seq))?;
     known_format(&fact)?;
     Ok(fact)
 }
@@ -188,7 +196,8 @@ pub(crate) fn known_format(fact: &Fact<'_>) -> Result<(), Problem> {
 ///
 /// When the sequence number is not the next one, the data cannot be read, or the state cannot take it.
 pub(crate) fn fold_line(state: &mut State, offset: u64, line: &Line<'_>) -> Result<(), Problem> {
-    let fact = fact_of(state, line)?;
+    let unescaped = Unescaped::default();
+    let fact = fact_of(state, line, &unescaped)?;
     state.apply(&Event { seq: next(state), at: line.at(), offset, fact })
 }
 
@@ -198,7 +207,8 @@ pub(crate) fn fold_line(state: &mut State, offset: u64, line: &Line<'_>) -> Resu
 ///
 /// Every reason why the writer would not have.
 pub fn check_line(state: &mut State, offset: u64, line: &Line<'_>) -> Result<(), Vec<Problem>> {
-    let fact = fact_of(state, line).map_err(|problem| vec![problem])?;
+    let unescaped = Unescaped::default();
+    let fact = fact_of(state, line, &unescaped).map_err(|problem| vec![problem])?;
     let problems = state.admit(&fact);
     if !problems.is_empty() {
         return Err(problems);

@@ -3,6 +3,7 @@
 pub(crate) mod kept;
 
 use recount_ledger::blocks::{Block, Division, Turn};
+use recount_ledger::codec::Unescaped;
 use recount_ledger::line::Line;
 use recount_ledger::merkle::Frontier;
 use recount_ledger::merkle::run::Run;
@@ -49,28 +50,36 @@ impl Opening {
         let events = ledger.head().most_events();
         let replay = Replay { state: State::for_admission(events), beyond: 0 };
         let work = |block: &Block<'_>, turn: Turn<'_, Self>| {
-            let lines = early(block);
+            let unescaped = Unescaped::default();
+            let lines = early(block, &unescaped);
             let digests: Vec<_> = lines.iter().map(Early::digest).collect();
             let leaves = block.leaves()?;
-            turn.take(block, |opening| opening.take(&lines, digests, &leaves))
+            turn.take(block, |opening| opening.take(&lines, &unescaped, digests, &leaves))
         };
         ledger.read_blocks(division, Self { replay, known: Known::nothing(events) }, work)
     }
 
     /// Takes the lines of the next block, with their digests as far as they could be told, and leaves.
-    fn take(&mut self, lines: &[Early<'_>], digests: Vec<Option<Digest>>, leaves: &Run) -> Option<()> {
+    fn take(
+        &mut self,
+        lines: &[Early<'_>],
+        unescaped: &Unescaped,
+        digests: Vec<Option<Digest>>,
+        leaves: &Run,
+    ) -> Option<()> {
         self.known.frontier.extend(leaves)?;
         for (line, digest) in lines.iter().zip(digests) {
-            let digest = self.apply(line, digest)?;
+            let digest = self.apply(line, unescaped, digest)?;
             self.known.note(self.replay.state.size(), line.offset, digest);
         }
         Some(())
     }
 
     /// Applies the next line and gives the digest of what it says, which may have been told before.
-    fn apply(&mut self, line: &Early<'_>, digest: Option<Digest>) -> Option<Digest> {
+    fn apply(&mut self, line: &Early<'_>, unescaped: &Unescaped, digest: Option<Digest>) -> Option<Digest> {
         let replay = &mut self.replay;
-        replay.take(line, None, &mut |state: &mut State, event: &Event<'_>| state.apply(event).ok())?;
+        let mut apply = |state: &mut State, event: &Event<'_>| state.apply(event).ok();
+        replay.take(line, unescaped, None, &mut apply)?;
         match digest {
             Some(digest) => Some(digest),
             None => Some(digest_of_line(&replay.state, &Line::parse(line.text.as_bytes()).ok()?)),

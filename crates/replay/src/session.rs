@@ -10,7 +10,7 @@ use std::path::Path;
 use recount_ledger::aside::SetAside;
 use recount_ledger::batch::{Batch, NewEvent};
 use recount_ledger::blocks::Division;
-use recount_ledger::codec::{self, Dictionary, Input, KindOf, Named, What};
+use recount_ledger::codec::{self, Dictionary, Input, KindOf, Named, Unescaped, What};
 use recount_ledger::line::{Clock, LineError, Origin};
 use recount_ledger::reader::Ledger;
 use recount_ledger::storage::Storage;
@@ -93,10 +93,16 @@ struct Said<'d> {
 }
 
 impl<'d> Said<'d> {
-    fn read(kind: Kind, data: &'d str, digest: Digest, kind_of: KindOf<'_>) -> Result<Self, Vec<Problem>> {
+    fn read(
+        kind: Kind,
+        data: &'d str,
+        digest: Digest,
+        unescaped: &'d Unescaped,
+        kind_of: KindOf<'_>,
+    ) -> Result<Self, Vec<Problem>> {
         let written = codec::written(kind, data, kind_of);
         let is_written = written.is_some();
-        let fact = written.map_or_else(|| codec::parse(kind, data, kind_of), Ok);
+        let fact = written.map_or_else(|| codec::parse(kind, data, unescaped, kind_of), Ok);
         let fact = fact.map_err(|problem| vec![problem])?;
         Ok(Said { kind, data, digest, fact, is_written })
     }
@@ -223,7 +229,8 @@ impl<'s> Session<'s> {
                 problems
             })?;
         let digest = digest_of_written(input.kind, &input.data, &kind_of);
-        let said = Said::read(input.kind, &input.data, digest, &kind_of)?;
+        let unescaped = Unescaped::default();
+        let said = Said::read(input.kind, &input.data, digest, &unescaped, &kind_of)?;
         self.stage_labelled(input.label, said, stamp)
     }
 
@@ -273,7 +280,8 @@ impl<'s> Session<'s> {
         stamp: Stamp,
     ) -> Result<Seq, Vec<Problem>> {
         let kind_of = |seq: Seq| self.state.kind(seq);
-        let said = Said::read(kind, data, digest_of(kind, data, &kind_of), &kind_of)?;
+        let unescaped = Unescaped::default();
+        let said = Said::read(kind, data, digest_of(kind, data, &kind_of), &unescaped, &kind_of)?;
         self.stage_said(said, from, stamp)
     }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use recount_ledger::blocks::{Block, Division, Turn};
+use recount_ledger::codec::Unescaped;
 use recount_ledger::error::LedgerError;
 use recount_ledger::merkle::Hash;
 use recount_ledger::storage::Storage;
@@ -52,9 +53,10 @@ pub(crate) fn in_blocks(verification: &Verification, division: Division) -> Opti
     let ledger = verification.ledger()?;
     let replay = Replay { state: State::for_admission(ledger.head().most_events()), beyond: 0 };
     let work = |block: &Block<'_>, turn: Turn<'_, (Checked, Replay)>| {
-        let (lines, leaves) = (early(block), block.leaves()?);
+        let unescaped = Unescaped::default();
+        let (lines, leaves) = (early(block, &unescaped), block.leaves()?);
         let before = turn.take(block, |(checked, replay): &mut (Checked, Replay)| {
-            lines.iter().try_for_each(|line| replay.take(line, None, &mut admitted))?;
+            lines.iter().try_for_each(|line| replay.take(line, &unescaped, None, &mut admitted))?;
             checked.take(block, &leaves)
         })?;
         block.roots_hold(before, &leaves).then_some(())

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use recount_ledger::codec;
+use recount_ledger::codec::{self, Unescaped};
 use recount_model::answer::Answers;
 use recount_model::clock::{AsOf, Clocks, PublishedBy};
 use recount_model::date::Instant;
@@ -91,7 +91,8 @@ impl Fixture {
     fn append(&mut self, line: &str) {
         let (kind, data) = line.split_once(' ').unwrap();
         let kind = Kind::parse(kind).unwrap();
-        let fact = codec::parse(kind, data, &|seq| self.state.kind(seq)).unwrap();
+        let unescaped = Unescaped::default();
+        let fact = codec::parse(kind, data, &unescaped, &|seq| self.state.kind(seq)).unwrap();
         assert_eq!(self.state.admit(&fact), [], "{line}");
         let seq = self.state.size() + 1;
         // Event n is recorded n minutes after the start of 2026.

@@ -30,7 +30,7 @@ pub use references::{Translation, Untranslated, declared, translate};
 pub use withheld::{kept, redacted, withheld};
 
 use crate::codec::schema::{Field, Layout};
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Unescaped};
 use wire::{Record, Wire};
 
 macro_rules! records {
@@ -95,13 +95,18 @@ pub fn fields(kind: Kind) -> &'static [Field] {
     layout(kind).fields
 }
 
-/// Reads the data of an event for the replay: typed, borrowed from `data` wherever its spelling has no escapes.
+/// Reads the data of an event for the replay: typed, borrowed from `data`, or from `unescaped` where its spelling has escapes.
 ///
 /// # Errors
 ///
 /// The first of the problems that [`diagnose`] finds.
-pub fn parse<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Result<Fact<'a>, Problem> {
-    match read(kind, data, kind_of) {
+pub fn parse<'a>(
+    kind: Kind,
+    data: &'a str,
+    unescaped: &'a Unescaped,
+    kind_of: KindOf<'_>,
+) -> Result<Fact<'a>, Problem> {
+    match read(kind, data, unescaped, kind_of) {
         Some((fact, _)) => Ok(fact),
         None => Err(first_problem(kind, data, kind_of)),
     }
@@ -109,15 +114,24 @@ pub fn parse<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Result<Fact<
 
 /// Reads what [`parse`] reads, and tells whether it is in the writer's own spelling; `None` where there is a problem.
 #[inline(always)]
-pub fn read<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<(Fact<'a>, bool)> {
-    let mut from = Cursor::new(data);
+pub fn read<'a>(
+    kind: Kind,
+    data: &'a str,
+    unescaped: &'a Unescaped,
+    kind_of: KindOf<'_>,
+) -> Option<(Fact<'a>, bool)> {
+    whole(kind, Cursor::keeping(data, unescaped), kind_of)
+}
+
+#[inline(always)]
+fn whole<'a>(kind: Kind, mut from: Cursor<'a>, kind_of: KindOf<'_>) -> Option<(Fact<'a>, bool)> {
     let fact = fact(kind, &mut from, kind_of)?;
     if from.is_at_end() { Some((fact, from.is_written())) } else { None }
 }
 
 /// Reads the data of an event where they are in the writer's own spelling; `None` for every other spelling, right or wrong.
 pub fn written<'a>(kind: Kind, data: &'a str, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
-    read(kind, data, kind_of).and_then(|(fact, is_written)| is_written.then_some(fact))
+    whole(kind, Cursor::new(data), kind_of).and_then(|(fact, is_written)| is_written.then_some(fact))
 }
 
 #[cold]
@@ -150,7 +164,7 @@ pub fn each_own_text(data: &str, each: impl FnMut(&str, Option<&str>) -> Option<
 fn correction<'a>(from: &mut Cursor<'a>, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
     let (target, data) = causes::RecordCorrected::read(from)?.replacement();
     let kind = kind_of(target).filter(|kind| kind.is_correctable())?;
-    let (fact, is_written) = read(kind, data, kind_of)?;
+    let (fact, is_written) = whole(kind, from.within(data), kind_of)?;
     if !is_written {
         from.note_otherwise();
     }

@@ -91,7 +91,12 @@ impl Day {
 
     pub(super) fn read(text: &[u8]) -> Option<Day> {
         let (month, &[tens, ones]) = text.split_first_chunk()? else { return None };
-        let (year, month) = year_and_month(*month)?;
+        Day::read_in(*month, tens, ones)
+    }
+
+    /// Reads a day from the `YYYY-MM-` of its month and its two digits.
+    pub(super) fn read_in(month: [u8; 8], tens: u8, ones: u8) -> Option<Day> {
+        let (year, month) = year_and_month(month)?;
         Day::from_ymd(year, month, two_digits(tens, ones)?)
     }
 

@@ -86,6 +86,28 @@ impl Edtf {
         }
     }
 
+    /// The day or month without a mark that these bytes begin with, and how many they are, where `end` stands behind it.
+    #[inline]
+    pub fn leading(bytes: &[u8], end: u8) -> Option<(Edtf, usize)> {
+        let date = |unit, first, last| {
+            let start = Shape { unit, mark: Mark::None };
+            Edtf { first, last: Some(last), start, end: None }
+        };
+        let (month, rest) = bytes.split_first_chunk()?;
+        match *rest {
+            [tens, ones, behind, ..] if behind == end => {
+                let day = Day::read_in(*month, tens, ones)?;
+                Some((date(Unit::Day, day, day), 10))
+            }
+            _ if month[7] == end => {
+                let [y1, y2, y3, y4, hyphen, m1, m2, _] = *month;
+                let first = Day::read_first([y1, y2, y3, y4, hyphen, m1, m2, b'-'])?;
+                Some((date(Unit::Month, first, first.last_of_month()), 7))
+            }
+            _ => None,
+        }
+    }
+
     fn plain(text: &[u8]) -> Option<Edtf> {
         if let Some((start, first, last)) = Shape::plain(text) {
             return Some(Edtf { first, last: Some(last), start, end: None });

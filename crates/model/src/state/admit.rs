@@ -47,7 +47,7 @@ impl Admission<'_> {
                 self.new_id(&self.state.checks, "check", id);
                 if CheckKind::parse(id).is_some() {
                     let expected = "an id that no built-in check has";
-                    self.problems.push(Problem::new(Code::ALREADY_DECLARED, "id", &**id, expected));
+                    self.problems.push(Problem::new(Code::ALREADY_DECLARED, "id", *id, expected));
                 }
                 self.check_rule(rule);
             }
@@ -75,33 +75,29 @@ impl Admission<'_> {
     fn declaration_or_log(&mut self, fact: &Fact<'_>) {
         let state = self.state;
         match fact {
-            Fact::SourceAdded(source) => self.new_id(&state.sources, "source", &source.id),
+            Fact::SourceAdded(source) => self.new_id(&state.sources, "source", source.id),
             Fact::ReporterAdded(reporter) => {
-                self.new_id(&state.reporters, "reporter", &reporter.id);
-                self.reporter(reporter.speaks_for.as_deref(), "speaks_for");
-                self.no_cycle(
-                    &state.reporters,
-                    "speaks_for",
-                    &reporter.id,
-                    reporter.speaks_for.as_deref(),
-                    |row| row.speaks_for,
-                );
+                self.new_id(&state.reporters, "reporter", reporter.id);
+                self.reporter(reporter.speaks_for, "speaks_for");
+                self.no_cycle(&state.reporters, "speaks_for", reporter.id, reporter.speaks_for, |row| {
+                    row.speaks_for
+                });
             }
             Fact::PlaceAdded { id, parent } => {
                 self.new_id(&state.places, "place", id);
-                self.named(&state.places, "place", "parent", parent.as_deref());
-                self.no_cycle(&state.places, "parent", id, parent.as_deref(), |row| row.parent);
+                self.named(&state.places, "place", "parent", *parent);
+                self.no_cycle(&state.places, "parent", id, *parent, |row| row.parent);
             }
             Fact::DimensionAdded { id, codes } => {
                 self.new_id(&state.dimensions, "dimension", id);
                 self.once("codes", codes.iter().map(AsRef::as_ref));
             }
-            Fact::IndicatorDefined(indicator) => self.new_id(&state.indicators, "indicator", &indicator.id),
+            Fact::IndicatorDefined(indicator) => self.new_id(&state.indicators, "indicator", indicator.id),
             Fact::IndicatorDerived { id, expression, .. } => {
                 self.new_id(&state.indicators, "indicator", id);
                 for input in expression.indicators() {
                     self.named(&state.indicators, "indicator", "expression", Some(input));
-                    if input == id || state.is_computed_from(input, id) {
+                    if input == *id || state.is_computed_from(input, id) {
                         let expected =
                             "indicators declared before; an indicator cannot be computed from itself";
                         self.problems.push(Problem::new(Code::CYCLE, "expression", input, expected));
@@ -115,7 +111,7 @@ impl Admission<'_> {
             Fact::CaseDocumented { id, reporter, source, route } => {
                 self.route(route);
                 self.new_id(&state.cases, "case", id);
-                self.reporter(reporter.as_deref(), "reporter");
+                self.reporter(*reporter, "reporter");
                 self.source(Some(source));
             }
             _ => self.log(fact),
@@ -134,13 +130,13 @@ impl Admission<'_> {
                 self.source(Some(source));
             }
             Fact::NormCited { cited_by, source } => {
-                self.reporter(cited_by.as_deref(), "cited_by");
-                self.source(source.as_deref());
+                self.reporter(*cited_by, "cited_by");
+                self.source(*source);
             }
             Fact::CaseUpdated { case, reporter, source, route } => {
                 self.route(route);
                 self.named(&state.cases, "case", "case", Some(case));
-                self.reporter(reporter.as_deref(), "reporter");
+                self.reporter(*reporter, "reporter");
                 self.source(Some(source));
             }
             _ => {}
@@ -148,19 +144,19 @@ impl Admission<'_> {
     }
 
     fn route(&mut self, route: &Route<'_>) {
-        self.named(&self.state.places, "place", "origin", route.origin.as_deref());
-        self.named(&self.state.places, "place", "destination", route.destination.as_deref());
+        self.named(&self.state.places, "place", "origin", route.origin);
+        self.named(&self.state.places, "place", "destination", route.destination);
     }
 
     fn claim(&mut self, claim: &Claim<'_>) {
         let state = self.state;
-        self.named(&state.indicators, "indicator", "indicator", Some(&claim.indicator));
-        self.named(&state.places, "place", "place", claim.place.as_deref());
-        self.reporter(Some(&claim.reporter), "reporter");
-        self.reporter(claim.relayed_by.as_deref(), "relayed_by");
-        self.source(claim.source.as_deref());
+        self.named(&state.indicators, "indicator", "indicator", Some(claim.indicator));
+        self.named(&state.places, "place", "place", claim.place);
+        self.reporter(Some(claim.reporter), "reporter");
+        self.reporter(claim.relayed_by, "relayed_by");
+        self.source(claim.source);
         self.breakdown(claim);
-        if let Some(indicator) = state.indicators.find(&claim.indicator) {
+        if let Some(indicator) = state.indicators.find(claim.indicator) {
             self.as_of_fits(indicator, claim);
         }
         if let Some(target) = claim.revises {
@@ -179,7 +175,7 @@ impl Admission<'_> {
             if !codes.iter().any(|known| known == code) {
                 let expected = format!("a code of {dimension}: {}", codes.join(", "));
                 let member = format!("breakdown.{dimension}");
-                self.problems.push(Problem::new(Code::UNDECLARED, member, code.as_ref(), expected));
+                self.problems.push(Problem::new(Code::UNDECLARED, member, *code, expected));
             }
         }
     }
@@ -189,7 +185,7 @@ impl Admission<'_> {
             Definition::Counted { measure, .. } => *measure,
             Definition::Derived(_) => {
                 let expected = "an indicator that is counted; this one is derived from others";
-                let problem = Problem::new(Code::DERIVED_INDICATOR, "indicator", &*claim.indicator, expected);
+                let problem = Problem::new(Code::DERIVED_INDICATOR, "indicator", claim.indicator, expected);
                 return self.problems.push(problem);
             }
         };
@@ -206,10 +202,10 @@ impl Admission<'_> {
     }
 
     fn account(&mut self, account: &Account<'_>) {
-        self.named(&self.state.votes, "vote", "vote", Some(&account.vote));
-        self.source(Some(&account.source));
-        self.reporter(account.reporter.as_deref(), "reporter");
-        self.reporter(account.relayed_by.as_deref(), "relayed_by");
+        self.named(&self.state.votes, "vote", "vote", Some(account.vote));
+        self.source(Some(account.source));
+        self.reporter(account.reporter, "reporter");
+        self.reporter(account.relayed_by, "relayed_by");
         for position in Position::ALL {
             let listed = account.positions.iter().filter(|(said, _)| said == position);
             let countries: Vec<String> = listed.map(|(_, stated)| stated.country.to_string()).collect();
@@ -219,7 +215,7 @@ impl Admission<'_> {
     }
 
     fn policy(&mut self, policy: &Policy<'_>) {
-        self.counted_indicator("indicator", &policy.indicator);
+        self.counted_indicator("indicator", policy.indicator);
         let Rule::Prefer(reporters) = &policy.rule else {
             return;
         };

@@ -123,21 +123,21 @@ impl State {
         match fact {
             Fact::SourceAdded(source) => {
                 let row = self.source_row(source);
-                self.sources.declare(seq, &source.id, row);
+                self.sources.declare(seq, source.id, row);
             }
             Fact::ReporterAdded(reporter) => {
                 let row = self.reporter_row(reporter)?;
-                self.reporters.declare(seq, &reporter.id, row);
+                self.reporters.declare(seq, reporter.id, row);
             }
             Fact::PlaceAdded { id, parent } => {
-                let row = self.place_row(parent.as_deref())?;
+                let row = self.place_row(*parent)?;
                 self.places.declare(seq, id, row);
             }
             Fact::DimensionAdded { id, codes } => {
                 self.dimensions.declare(seq, id, DimensionRow::new(codes));
             }
             Fact::IndicatorDefined(indicator) => {
-                self.indicators.declare(seq, &indicator.id, counted(indicator));
+                self.indicators.declare(seq, indicator.id, counted(indicator));
             }
             Fact::IndicatorDerived { id, unit, expression } => {
                 self.indicators.declare(seq, id, derived(unit, expression));
@@ -147,7 +147,7 @@ impl State {
                 self.votes.declare(seq, id, row);
             }
             Fact::CaseDocumented { id, reporter, source, route } => {
-                let refs = self.case_refs(reporter.as_deref(), source, route)?;
+                let refs = self.case_refs(*reporter, source, route)?;
                 self.cases.declare(seq, id, refs);
             }
             Fact::CheckAdded { id, rule } => {
@@ -162,7 +162,7 @@ impl State {
     fn log(&mut self, seq: Seq, fact: &Fact<'_>) -> Result<(), Problem> {
         match fact {
             Fact::FigureWithdrawn { target, source, published } => {
-                let row = self.withdrawal_row(*target, source.as_deref(), *published)?;
+                let row = self.withdrawal_row(*target, *source, *published)?;
                 self.withdrawals.push(seq, row);
             }
             Fact::FigureDisputed { .. } => {
@@ -178,11 +178,11 @@ impl State {
                 self.statements.push(seq, row);
             }
             Fact::NormCited { cited_by, source } => {
-                let row = self.refs(cited_by.as_deref(), "cited_by", source.as_deref(), None)?;
+                let row = self.refs(*cited_by, "cited_by", *source, None)?;
                 self.norms.push(seq, row);
             }
             Fact::CaseUpdated { case, reporter, source, route } => {
-                let row = self.case_update_row(case, reporter.as_deref(), source, route)?;
+                let row = self.case_update_row(case, *reporter, source, route)?;
                 self.case_updates.push(seq, row);
             }
             other => unreachable!("{} is no log entry: record() handles it", other.kind().as_str()),
@@ -207,8 +207,8 @@ impl State {
         original: Seq,
         claim: &Claim<'_>,
     ) -> Result<(Series, NewRecord), Problem> {
-        let source = self.source_if(claim.source.as_deref())?;
-        let relayed_by = declared_if(&self.reporters, "reporter", "relayed_by", claim.relayed_by.as_deref())?;
+        let source = self.source_if(claim.source)?;
+        let relayed_by = declared_if(&self.reporters, "reporter", "relayed_by", claim.relayed_by)?;
         let breakdown = claim.breakdown_text().map(|text| self.breakdowns.intern(&text));
         let series = self.series_of(claim, breakdown)?;
         // Admission asks for no date of a claim.
@@ -239,14 +239,14 @@ impl State {
     }
 
     fn series_of(&self, claim: &Claim<'_>, breakdown: Option<BreakdownKey>) -> Result<Series, Problem> {
-        let indicator = declared(&self.indicators, "indicator", "indicator", &claim.indicator)?;
-        let place = self.place(claim.place.as_deref(), "place")?;
-        let reporter = declared(&self.reporters, "reporter", "reporter", &claim.reporter)?;
+        let indicator = declared(&self.indicators, "indicator", "indicator", claim.indicator)?;
+        let place = self.place(claim.place, "place")?;
+        let reporter = declared(&self.reporters, "reporter", "reporter", claim.reporter)?;
         let (measure, start) = match &self.indicators.row(indicator).definition {
             Definition::Counted { measure, since, .. } => (*measure, *since),
             Definition::Derived(_) => {
                 let expected = "an indicator that is counted; this one is derived from others";
-                return Err(Problem::new(Code::DERIVED_INDICATOR, "indicator", &*claim.indicator, expected));
+                return Err(Problem::new(Code::DERIVED_INDICATOR, "indicator", claim.indicator, expected));
             }
         };
         Ok(Series {
@@ -277,7 +277,7 @@ impl State {
             Fact::FigureReported(claim) => self.claim(seq, target, claim)?,
             Fact::SourceAdded(source) => correct!(sources, self.source_row(source)),
             Fact::ReporterAdded(reporter) => correct!(reporters, self.reporter_row(reporter)?),
-            Fact::PlaceAdded { parent, .. } => correct!(places, self.place_row(parent.as_deref())?),
+            Fact::PlaceAdded { parent, .. } => correct!(places, self.place_row(*parent)?),
             Fact::DimensionAdded { codes, .. } => correct!(dimensions, DimensionRow::new(codes)),
             Fact::IndicatorDefined(indicator) => correct!(indicators, counted(indicator)),
             Fact::IndicatorDerived { unit, expression, .. } => {
@@ -287,12 +287,12 @@ impl State {
                 correct!(votes, self.vote_row(*date, *members, source)?);
             }
             Fact::CaseDocumented { reporter, source, route, .. } => {
-                correct!(cases, self.case_refs(reporter.as_deref(), source, route)?);
+                correct!(cases, self.case_refs(*reporter, source, route)?);
             }
             Fact::CheckAdded { rule, .. } => correct!(checks, self.check_row(rule)?),
             Fact::PolicySet(policy) => correct!(policies, self.policy_row(policy)?),
             Fact::FigureWithdrawn { target: figure, source, published } => {
-                correct!(withdrawals, self.withdrawal_row(*figure, source.as_deref(), *published)?);
+                correct!(withdrawals, self.withdrawal_row(*figure, *source, *published)?);
             }
             Fact::FigureDisputed { .. } => correct!(disputes, self.dispute_row(fact)?),
             Fact::VoteReported(account) => correct!(accounts, self.account_row(account)?),
@@ -301,10 +301,10 @@ impl State {
                 correct!(statements, self.refs(Some(speaker), "speaker", Some(source), *date)?);
             }
             Fact::NormCited { cited_by, source } => {
-                correct!(norms, self.refs(cited_by.as_deref(), "cited_by", source.as_deref(), None)?);
+                correct!(norms, self.refs(*cited_by, "cited_by", *source, None)?);
             }
             Fact::CaseUpdated { case, reporter, source, route } => {
-                correct!(case_updates, self.case_update_row(case, reporter.as_deref(), source, route)?);
+                correct!(case_updates, self.case_update_row(case, *reporter, source, route)?);
             }
             Fact::FindingAcknowledged { check, figures } => {
                 correct!(acknowledgements, AcknowledgementRow::new(check, figures));

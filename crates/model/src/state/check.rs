@@ -6,7 +6,7 @@ use super::State;
 use super::key::{CheckKey, DimensionKey, IndicatorKey, Key, PlaceKey, ReporterKey};
 use super::rows::declared;
 use super::versioned::{Dictionary, Log};
-use crate::event::{CheckRule, Seq, Text};
+use crate::event::{CheckRule, Seq};
 use crate::problem::Problem;
 
 /// What a check kept in the ledger checks.
@@ -130,7 +130,7 @@ impl State {
         })
     }
 
-    fn over(&self, over: &str, parts: &[Text<'_>]) -> Result<Over, Problem> {
+    fn over(&self, over: &str, parts: &[&str]) -> Result<Over, Problem> {
         if over == "place" {
             return Ok(Over::Places(keys(&self.places, "place", "rule.sum.parts", parts)?));
         }
@@ -143,7 +143,7 @@ fn keys<K: Key, T>(
     dictionary: &Dictionary<K, T>,
     what: &str,
     member: &str,
-    ids: &[Text<'_>],
+    ids: &[&str],
 ) -> Result<Vec<K>, Problem> {
     ids.iter().map(|id| declared(dictionary, what, member, id)).collect()
 }

@@ -8,7 +8,7 @@ use super::{
     PositionRow, Refs, ReporterRow, SourceRow, Span, State, VoteRow, Withdrawal,
 };
 use crate::date::{Edtf, Published};
-use crate::event::{Account, Fact, Indicator, Kind, Policy, Reporter, Route, Rule, Seq, Source, Text};
+use crate::event::{Account, Fact, Indicator, Kind, Policy, Reporter, Route, Rule, Seq, Source};
 use crate::problem::{Code, Problem, nearest};
 use crate::value::Expression;
 
@@ -93,12 +93,12 @@ impl State {
     }
 
     pub(super) fn reporter_row(&self, reporter: &Reporter<'_>) -> Result<ReporterRow, Problem> {
-        let speaks_for = self.reporter_if(reporter.speaks_for.as_deref(), "speaks_for")?;
+        let speaks_for = self.reporter_if(reporter.speaks_for, "speaks_for")?;
         Ok(ReporterRow { kind: Some(reporter.kind), speaks_for })
     }
 
     pub(super) fn policy_row(&self, policy: &Policy<'_>) -> Result<PolicyRow, Problem> {
-        let indicator = declared(&self.indicators, "indicator", "indicator", &policy.indicator)?;
+        let indicator = declared(&self.indicators, "indicator", "indicator", policy.indicator)?;
         let rule = match &policy.rule {
             Rule::Latest => Rule::Latest,
             Rule::Range => Rule::Range,
@@ -130,7 +130,7 @@ impl State {
         Ok(Dispute {
             target: *target,
             by_reporter: declared(&self.reporters, "reporter", "by_reporter", by_reporter)?,
-            source: self.source_if(source.as_deref())?,
+            source: self.source_if(*source)?,
             published: self.publication(*published),
             value: *value,
         })
@@ -145,14 +145,14 @@ impl State {
 
     pub(super) fn account_row(&mut self, account: &Account<'_>) -> Result<AccountRow, Problem> {
         Ok(AccountRow {
-            vote: self.vote(&account.vote)?,
-            source: self.source(&account.source)?,
-            reporter: self.reporter_if(account.reporter.as_deref(), "reporter")?,
+            vote: self.vote(account.vote)?,
+            source: self.source(account.source)?,
+            reporter: self.reporter_if(account.reporter, "reporter")?,
             official: account.official,
             tally: account.tally,
             positions: account.positions.clone(),
             published: self.publication(account.published),
-            relayed_by: self.reporter_if(account.relayed_by.as_deref(), "relayed_by")?,
+            relayed_by: self.reporter_if(account.relayed_by, "relayed_by")?,
             doubted: account.doubted,
         })
     }
@@ -198,8 +198,8 @@ impl State {
         route: &Route<'_>,
     ) -> Result<Refs, Problem> {
         let refs = self.refs(reporter, "reporter", Some(source), None)?;
-        let origin = self.place(route.origin.as_deref(), "origin")?;
-        let destination = self.place(route.destination.as_deref(), "destination")?;
+        let origin = self.place(route.origin, "origin")?;
+        let destination = self.place(route.destination, "destination")?;
         Ok(Refs { places: [origin, destination], ..refs })
     }
 }
@@ -218,7 +218,7 @@ pub(super) fn derived(unit: &str, expression: &Expression) -> IndicatorRow {
 }
 
 impl DimensionRow {
-    pub(super) fn new(codes: &[Text<'_>]) -> Self {
+    pub(super) fn new(codes: &[&str]) -> Self {
         DimensionRow { codes: codes.iter().map(ToString::to_string).collect() }
     }
 }

@@ -96,8 +96,8 @@ impl State {
 
     /// Takes in what a stub keeps, so that what refers to its event still can.
     pub(super) fn withhold(&mut self, seq: Seq, withheld: &Withheld<'_>) -> Result<(), Problem> {
-        self.stubs.rows.push(Stub { seq, line: withheld.stub.as_ref().into(), redacted_by: None });
-        let id = withheld.id.as_deref();
+        self.stubs.rows.push(Stub { seq, line: withheld.stub.into(), redacted_by: None });
+        let id = withheld.id;
         match withheld.kind {
             Kind::SourceAdded => declare(&mut self.sources, seq, id, SourceRow { published: None })?,
             Kind::ReporterAdded => {
@@ -142,7 +142,7 @@ mod tests {
     use crate::testing::{Book, erased};
 
     fn explain(target: Seq, stub: &'static str) -> Fact<'static> {
-        Fact::EventRedacted { target, stub: stub.into() }
+        Fact::EventRedacted { target, stub }
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod tests {
 
     impl Withheld<'_> {
         fn without_id(kind: &str) -> Withheld<'static> {
-            Withheld { kind: Kind::parse(kind).unwrap(), id: None, target: None, stub: "stub".into() }
+            Withheld { kind: Kind::parse(kind).unwrap(), id: None, target: None, stub: "stub" }
         }
     }
 }

@@ -110,6 +110,13 @@ impl Value {
         Ok(Value { about, form: Form::parse(text)? })
     }
 
+    /// The bare number that these bytes begin with, and how many they are, where that is seen at once: as it is of nearly all.
+    #[inline]
+    pub fn leading(bytes: &[u8]) -> Option<(Value, usize)> {
+        let (number, length) = Decimal::leading(bytes)?;
+        Some((Value { about: false, form: Form::Exactly(number) }, length))
+    }
+
     /// How the value is qualified.
     pub fn qualifier(&self) -> Qualifier {
         match self.form {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
+use recount_ledger::codec::Unescaped;
 use recount_ledger::line::Line;
 use recount_ledger::reader::{Ledger, Window};
 use recount_model::event::{Event, Kind, Seq};
@@ -309,12 +310,14 @@ pub(super) fn apply_appended(state: &mut State, events: &[Appended]) -> Option<(
 
 /// Applies a line, wherever it stands.
 fn apply(state: &mut State, seq: Seq, offset: u64, line: &str) -> Option<()> {
-    if let Some(read) = read_independent(offset, line).or_else(|| correction(state, offset, line)) {
+    let unescaped = Unescaped::default();
+    let read = read_independent(offset, line, &unescaped);
+    if let Some(read) = read.or_else(|| correction(state, offset, line, &unescaped)) {
         let is_it = read.event.seq == seq;
         return is_it.then(|| state.apply(&read.event).ok())?;
     }
     let parsed = Line::parse(line.as_bytes()).ok()?;
-    let fact = fold::content(state, &parsed).ok()?;
+    let fact = fold::content(state, &parsed, &unescaped).ok()?;
     let is_it = parsed.seq() == u64::from(seq) && fact.kind() != Kind::LedgerUpgraded;
     is_it.then(|| state.apply(&Event { seq, at: parsed.at(), offset, fact }).ok())?
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use recount_ledger::codec;
+use recount_ledger::codec::{self, Unescaped};
 use recount_ledger::line::Line;
 use recount_ledger::reader::Ledger;
 use recount_ledger::seen::Seen;
@@ -117,7 +117,8 @@ impl Tail {
                     About::Subject(number) => Some(Bears::Subjects(vec![Bearer::Numbered(number)])),
                 },
             };
-            let bears = match read_independent(event.offset, &event.line) {
+            let unescaped = Unescaped::default();
+            let bears = match read_independent(event.offset, &event.line, &unescaped) {
                 Some(read) => of_fact(&read.event.fact, &mut of_target)?,
                 None => of_correction(&event.line, &known, &mut of_target)?,
             };
@@ -167,7 +168,8 @@ fn of_correction(
     };
     // Of the types that bear on a subject only a figure says which: as that it is read if it can be.
     let kind_of = |seq: Seq| known.get(&seq).map_or(Some(Kind::FigureReported), |(kind, _)| Some(*kind));
-    let parsed = codec::parse(Kind::RecordCorrected, event.data, &kind_of);
+    let unescaped = Unescaped::default();
+    let parsed = codec::parse(Kind::RecordCorrected, event.data, &unescaped, &kind_of);
     if let Ok(Fact::RecordCorrected { fact, .. }) = &parsed
         && let Fact::FigureReported(claim) = &**fact
     {

@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 
+use recount_ledger::codec::Unescaped;
 use recount_ledger::merkle::{Frontier, Hash};
 use recount_ledger::reader::Ledger;
 use recount_ledger::seen::Seen;
@@ -143,9 +144,10 @@ impl Visitor for Since {
     fn event(&mut self, line: LineRef<'_>) -> ControlFlow<()> {
         let taken = self.opening.take().and_then(|mut opening| {
             opening.known.frontier.push(line.leaf_hash());
-            let early = Early::of(line.offset, std::str::from_utf8(line.bytes).ok()?);
+            let unescaped = Unescaped::default();
+            let early = Early::of(line.offset, std::str::from_utf8(line.bytes).ok()?, &unescaped);
             let digest = early.digest();
-            let digest = opening.apply(&early, digest)?;
+            let digest = opening.apply(&early, &unescaped, digest)?;
             opening.known.note_later(opening.replay.state.size(), line.offset, digest);
             Some(opening)
         });

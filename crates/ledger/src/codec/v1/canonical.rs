@@ -11,6 +11,7 @@ use super::respelt::{Pairs, respelt};
 use super::{KindOf, layout, read};
 use crate::codec::schema::{Layout, Shape};
 use crate::codec::tree::{Members, Tree};
+use crate::cursor::Unescaped;
 
 /// The writer's spelling: members in the order of the layout, maps sorted, no `null`, no white space; U+0085, U+2028
 /// and U+2029 escaped. Values, dates and numbers stay as typed.
@@ -30,7 +31,8 @@ pub fn canonical(kind: Kind, data: &str, kind_of: KindOf<'_>) -> Result<String, 
 ///
 /// As [`canonical`].
 pub fn content<'d>(kind: Kind, data: &'d str, kind_of: KindOf<'_>) -> Result<Cow<'d, str>, Problem> {
-    let read = read(kind, data, kind_of);
+    let unescaped = Unescaped::default();
+    let read = read(kind, data, &unescaped, kind_of);
     if let Some(content) = read.and_then(|(_, is_written)| read_content(kind, data, is_written, kind_of)) {
         return Ok(content);
     }

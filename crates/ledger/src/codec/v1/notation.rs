@@ -33,6 +33,12 @@ pub(super) trait Notation: Sized {
 
     /// What `text` means, `None` where it cannot be read.
     fn read(text: &str) -> Option<Self>;
+
+    /// What the bytes behind a quotation mark mean, and how many they are, if that is seen on the way to the next one.
+    #[inline]
+    fn plain(_bytes: &[u8]) -> Option<(Self, usize)> {
+        None
+    }
 }
 
 /// A text that an answer needs.
@@ -135,20 +141,25 @@ dictionaries! {
 }
 
 macro_rules! notations {
-    ($($type:ty = $shape:expr, $read:expr;)+) => {
+    ($($type:ty = $shape:expr, $read:expr $(, $plain:expr)?;)+) => {
         $(impl Notation for $type {
             const SHAPE: Shape = $shape;
 
             fn read(text: &str) -> Option<Self> {
                 $read(text)
             }
+
+            $(#[inline]
+            fn plain(bytes: &[u8]) -> Option<(Self, usize)> {
+                $plain(bytes)
+            })?
         })+
     };
 }
 
 notations! {
-    Value = Shape::Value, |text| Value::parse(text).ok();
-    Edtf = Shape::Date, |text| Edtf::parse(text).ok();
+    Value = Shape::Value, |text| Value::parse(text).ok(), Value::leading;
+    Edtf = Shape::Date, |text| Edtf::parse(text).ok(), |bytes| Edtf::leading(bytes, b'"');
     Published = Shape::Published, |text| Published::parse(text).ok();
     Window = Shape::Duration, |text| Window::parse(text).ok();
     Box<Expression> = Shape::Expression, |text| Expression::parse(text).ok().map(Box::new);

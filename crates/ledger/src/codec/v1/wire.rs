@@ -5,7 +5,7 @@
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
-use recount_model::event::{Seq, Text};
+use recount_model::event::Seq;
 
 use super::notation::{Notation, Spelling};
 use crate::codec::schema::{Layout, Shape};
@@ -178,12 +178,12 @@ impl<'w: 'a, 'a> Wire<'w> for Data<'a> {
     }
 }
 
-/// A string that is kept as it is spelt, borrowed where the JSON has no escape in it.
-pub(super) struct Kept<'a, S>(pub(super) Text<'a>, PhantomData<S>);
+/// A string that is kept as it is spelt.
+pub(super) struct Kept<'a, S>(pub(super) &'a str, PhantomData<S>);
 
 impl<'a, S> Kept<'a, S> {
     /// The text.
-    pub(super) fn text(self) -> Text<'a> {
+    pub(super) fn text(self) -> &'a str {
         self.0
     }
 }
@@ -196,8 +196,8 @@ impl<'w: 'a, 'a, S: Spelling> Wire<'w> for Kept<'a, S> {
     #[inline]
     fn read(from: &mut Cursor<'w>) -> Option<Self> {
         let text = match from.plain(S::plain) {
-            Some(text) => Text::Borrowed(text),
-            None => from.string().filter(|text| S::fits(text))?,
+            Some(text) => text,
+            None => from.kept().filter(|text| S::fits(text))?,
         };
         Some(Kept(text, PhantomData))
     }
@@ -213,7 +213,10 @@ impl<T: Notation> Shaped for Read<T> {
 impl<T: Notation> Wire<'_> for Read<T> {
     #[inline]
     fn read(from: &mut Cursor<'_>) -> Option<Self> {
-        T::read(&from.string()?).map(Read)
+        match from.plain_with(T::plain) {
+            Some(meaning) => Some(Read(meaning)),
+            None => T::read(&from.string()?).map(Read),
+        }
     }
 }
 
@@ -227,7 +230,10 @@ impl<S: Spelling> Shaped for Checked<S> {
 impl<S: Spelling> Wire<'_> for Checked<S> {
     #[inline]
     fn read(from: &mut Cursor<'_>) -> Option<Self> {
-        Kept::<S>::read(from).map(|_| Checked(PhantomData))
+        match from.plain(S::plain) {
+            Some(_) => Some(Checked(PhantomData)),
+            None => from.string().filter(|text| S::fits(text)).map(|_| Checked(PhantomData)),
+        }
     }
 }
 
@@ -246,7 +252,7 @@ impl Wire<'_> for True {
 
 impl<S> AsRef<str> for Kept<'_, S> {
     fn as_ref(&self) -> &str {
-        &self.0
+        self.0
     }
 }
 
@@ -298,7 +304,7 @@ impl<'a, S: Notation, T: Wire<'a>> Wire<'a> for Either<S, T> {
 }
 
 /// The text of an optional member.
-pub(super) fn text<S>(kept: Option<Kept<'_, S>>) -> Option<Text<'_>> {
+pub(super) fn text<S>(kept: Option<Kept<'_, S>>) -> Option<&str> {
     kept.map(Kept::text)
 }
 
@@ -308,12 +314,12 @@ pub(super) fn meaning<T>(read: Option<Read<T>>) -> Option<T> {
 }
 
 /// The texts of a list.
-pub(super) fn texts<S>(list: Vec<Kept<'_, S>>) -> Vec<Text<'_>> {
+pub(super) fn texts<S>(list: Vec<Kept<'_, S>>) -> Vec<&str> {
     list.into_iter().map(Kept::text).collect()
 }
 
 /// The source of a claim that has one or is explicitly unsourced; `None` where neither or both is said.
-pub(super) fn sourced<S>(source: Option<Kept<'_, S>>, unsourced: Option<True>) -> Option<Option<Text<'_>>> {
+pub(super) fn sourced<S>(source: Option<Kept<'_, S>>, unsourced: Option<True>) -> Option<Option<&str>> {
     (source.is_some() != unsourced.is_some()).then(|| text(source))
 }
 

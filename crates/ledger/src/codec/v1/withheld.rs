@@ -4,6 +4,7 @@ use recount_model::event::{Fact, Kind, Seq, Withheld};
 use recount_model::id::is_slug;
 use recount_model::problem::{Code, Problem};
 
+use crate::cursor::Unescaped;
 use crate::line::EventLine;
 use crate::stub::{Kept, Stub};
 
@@ -12,14 +13,14 @@ use crate::stub::{Kept, Stub};
 /// # Errors
 ///
 /// An unknown type, one whose content is never erased, or a stub that does not keep what one of its type keeps.
-pub fn withheld<'a>(stub: &'a Stub<'_>) -> Result<Fact<'a>, Problem> {
+pub fn withheld<'a>(stub: &'a Stub<'_>, unescaped: &'a Unescaped) -> Result<Fact<'a>, Problem> {
     let kind = Kind::parse(&stub.kind)
         .filter(|kind| kind.is_redactable() || *kind == Kind::RecordCorrected)
         .ok_or_else(|| {
             Problem::new(Code::UNKNOWN_TYPE, "type", &*stub.kind, "the type of an event that can be redacted")
         })?;
     let (id, target) = match &stub.kept {
-        Kept::Id(id) if kind.declares() && is_slug(id) => (Some((&**id).into()), None),
+        Kept::Id(id) if kind.declares() && is_slug(id) => (Some(&**id), None),
         Kept::Target(target) if kind == Kind::RecordCorrected => (None, Seq::try_from(*target).ok()),
         Kept::Nothing if !kind.declares() && kind != Kind::RecordCorrected => (None, None),
         _ => {
@@ -27,7 +28,7 @@ pub fn withheld<'a>(stub: &'a Stub<'_>) -> Result<Fact<'a>, Problem> {
             return Err(Problem::new(Code::UNKNOWN_MEMBER, "", kind.as_str(), expected));
         }
     };
-    Ok(Fact::Withheld(Withheld { kind, id, target, stub: stub.encode().into() }))
+    Ok(Fact::Withheld(Withheld { kind, id, target, stub: unescaped.keep(&stub.encode()) }))
 }
 
 /// The data of the `event.redacted` that says why a stub stands in the place of its event.
@@ -73,7 +74,7 @@ mod tests {
             kept,
             redacted: leaf_hash(b""),
         };
-        match withheld(&stub) {
+        match withheld(&stub, &Unescaped::default()) {
             Ok(Fact::Withheld(Withheld { kind, id, target, .. })) => {
                 format!("{} {id:?} {target:?}", kind.as_str())
             }

@@ -12,12 +12,12 @@ impl Admission<'_> {
         match fact {
             Fact::FigureWithdrawn { target, source, .. } => {
                 self.figure(*target, "target");
-                self.source(source.as_deref());
+                self.source(*source);
             }
             Fact::FigureDisputed { target, by_reporter, source, .. } => {
                 let figure = self.figure(*target, "target");
                 self.reporter(Some(by_reporter), "by_reporter");
-                self.source(source.as_deref());
+                self.source(*source);
                 if let Some(record) = figure {
                     self.other_reporter(&record, by_reporter);
                 }
@@ -96,7 +96,7 @@ impl Admission<'_> {
 
     /// Figures keep the meaning they were recorded with: measure and start of a used indicator stay.
     fn unchanged_count(&mut self, indicator: &Indicator<'_>) {
-        let Some(key) = self.state.indicators.find(&indicator.id) else {
+        let Some(key) = self.state.indicators.find(indicator.id) else {
             return;
         };
         let Definition::Counted { measure, since, .. } = &self.state.indicators.row(key).definition else {
