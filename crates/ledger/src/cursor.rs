@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 
 use bumpalo::Bump;
+use recount_model::scan;
 
 use crate::json::{MAX_DEPTH, plain_length};
 
@@ -391,6 +392,10 @@ impl<'a> Cursor<'a> {
 
         self.skip_space();
         let rest = self.bytes();
+        if let Some((number, digits)) = scan::leading_number(rest) {
+            self.at += digits;
+            return Some(number);
+        }
         let (mut number, mut digits) = (0_u64, 0);
         while let Some(digit @ b'0'..=b'9') = rest.get(digits) {
             number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));

@@ -357,8 +357,13 @@ pub struct Claim<'a> {
 impl Claim<'_> {
     /// The breakdown in its one spelling, `dim=code;dim=code`, if it has one.
     pub fn breakdown_text(&self) -> Option<String> {
-        let parts: Vec<String> = self.breakdown.iter().map(|(dim, code)| format!("{dim}={code}")).collect();
-        (!parts.is_empty()).then(|| parts.join(";"))
+        let mut parts = self.breakdown.iter();
+        let (dimension, code) = parts.next()?;
+        let mut text = [dimension, "=", code].concat();
+        for (dimension, code) in parts {
+            text.extend([";", dimension, "=", code]);
+        }
+        Some(text)
     }
 }
 

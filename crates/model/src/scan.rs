@@ -64,8 +64,31 @@ pub fn length_before(bytes: &[u8], ends: impl Fn(Bytes) -> Marks) -> usize {
     whole.len() * 16 + first(last).min(rest.len())
 }
 
+/// The whole number that these bytes begin with, and how many they are, if it has at most seven digits, no superfluous zero, and at
+/// least eight bytes are there.
+///
+/// Eight bytes are looked at at once: each digit and the tenfold one before it make pairs, pairs make fours, fours make all.
+#[inline]
+pub fn leading_number(bytes: &[u8]) -> Option<(u64, usize)> {
+    const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
+    let digits = u64::from_le_bytes(*bytes.first_chunk()?) ^ u64::from_le_bytes([b'0'; 8]);
+    // What is above 9 and below 0x80 reaches 0x80; a carry comes only from what is above that.
+    let others = (digits.wrapping_add(u64::from_le_bytes([0x76; 8])) | digits) & HIGHEST;
+    let length = others.trailing_zeros() as usize / 8;
+    if !(1..8).contains(&length) || bytes[0] == b'0' && length > 1 {
+        return None;
+    }
+    // Zeros before the first digit take the place of what stands behind the last one.
+    let digits = digits << (64 - 8 * length);
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32, length))
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use proptest::prelude::*;
 
     use super::*;
@@ -77,6 +100,14 @@ mod tests {
             let is_end = |byte: &u8| !matches!(byte, b'a'..=b'y' | b'{');
             let expected = bytes.iter().position(is_end).unwrap_or(bytes.len());
             prop_assert_eq!(length_before(&bytes, ends), expected);
+        }
+
+        #[test]
+        fn numbers_are_those_of_the_standard_library(text in "[0-9]{0,8}[ -~]{0,8}") {
+            let length = text.bytes().take_while(u8::is_ascii_digit).count();
+            let is_seen = text.len() >= 8 && (1..8).contains(&length) && (length == 1 || !text.starts_with('0'));
+            let expected = is_seen.then(|| (text[..length].parse().unwrap(), length));
+            prop_assert_eq!(leading_number(text.as_bytes()), expected, "{}", text);
         }
 
         #[test]

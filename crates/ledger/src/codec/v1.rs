@@ -47,7 +47,13 @@ macro_rules! records {
         #[inline(always)]
         fn fact<'a>(kind: Kind, from: &mut Cursor<'a>, kind_of: KindOf<'_>) -> Option<Fact<'a>> {
             match kind {
-                $(Kind::$kind => $file::$kind::read(from)?.fact(),)+
+                $(Kind::$kind => {
+                    #[inline(never)]
+                    fn fact<'a>(from: &mut Cursor<'a>) -> Option<Fact<'a>> {
+                        $file::$kind::read(from)?.fact()
+                    }
+                    fact(from)
+                })+
                 Kind::RecordCorrected => correction(from, kind_of),
             }
         }

@@ -392,6 +392,15 @@ pub(super) mod tests {
         }
 
         #[test]
+        fn a_date_that_leads_is_the_one_that_is_read(text in any_date(), near in "[0-9]{4}-[0-1][0-9](-[0-3][0-9])?") {
+            for text in [text, near] {
+                let (date, read) = (Edtf::leading(format!("{text}\",").as_bytes(), b'"'), Edtf::parse(&text));
+                let is_seen = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && text.len() > 4;
+                prop_assert_eq!(date, read.ok().filter(|_| is_seen).map(|date| (date, text.len())), "{}", text);
+            }
+        }
+
+        #[test]
         fn what_is_read_is_printed(text in any_date()) {
             let date = Edtf::parse(&text).unwrap();
             prop_assert!(date.last_day().is_none_or(|last| date.first_day() <= last));

@@ -7,12 +7,12 @@
 mod word;
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::ops::Range;
 
 use super::key::{DateKey, Key, PublishedKey, ReporterKey, SeriesKey, SourceKey};
 use super::numbers::Numbers;
 use crate::event::Seq;
+use crate::spelling::Spelled;
 use crate::value::{Decimal, Form, Value};
 
 pub(crate) use word::{Word, Words};
@@ -396,7 +396,8 @@ impl Records {
     fn keep_text(&mut self, value: &Value) -> (Marks, i32) {
         let start = u32::try_from(self.texts.len());
         let start = start.expect("values are short: those kept aside stay far below 4 GiB");
-        writeln!(self.texts, "{value}").expect("a string takes everything");
+        value.spell(&mut self.texts).expect("a string takes everything");
+        self.texts.push('\n');
         (Marks(TEXT), start as i32)
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crate::scan;
 use crate::spelling::{Sink, Spelled, displayed};
 
 /// Most digits a number may have, those before and after the point counted together.
@@ -81,28 +82,10 @@ impl Decimal {
         is_short.then_some(Decimal { high: 0, low: digits })
     }
 
-    /// The whole number of at most seven digits that these bytes begin with, and how many they are; nothing where it is not seen at
-    /// once that they are one.
-    ///
-    /// Eight bytes are looked at at once: each digit that is added to its tenfold neighbour makes pairs of them, then fours, then
-    /// all.
+    /// The whole number that these bytes begin with, and how many they are, where [`scan::leading_number`] sees it.
     #[inline]
     pub(super) fn leading(bytes: &[u8]) -> Option<(Decimal, usize)> {
-        const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-        const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
-        let word = u64::from_le_bytes(*bytes.first_chunk()?);
-        let digits = word ^ ZEROS;
-        // What is above 9 and below 0x80 reaches 0x80; a carry comes only from what is above that.
-        let others = (digits.wrapping_add(u64::from_le_bytes([0x76; 8])) | digits) & HIGHEST;
-        let length = others.trailing_zeros() as usize / 8;
-        if !(1..8).contains(&length) || bytes[0] == b'0' && length > 1 {
-            return None;
-        }
-        // Zeros before the first digit in the place of what stands behind the last one.
-        let digits = digits << (64 - 8 * length);
-        let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
-        let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
-        let low = fours.wrapping_mul(10_000 << 32 | 1) >> 32;
+        let (low, length) = scan::leading_number(bytes)?;
         Some((Decimal { high: 0, low }, length))
     }
 

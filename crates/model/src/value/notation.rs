@@ -481,6 +481,13 @@ pub(super) mod tests {
         }
 
         #[test]
+        fn a_number_that_leads_is_the_one_that_is_read(number in "0|0?[1-9][0-9]{0,6}", rest in "[\",.~>]{8}") {
+            let led = Value::leading(format!("{number}{rest}").as_bytes());
+            let is_seen = number.len() < 8 && (number == "0" || !number.starts_with('0'));
+            prop_assert_eq!(led, is_seen.then(|| (Value::parse(&number).unwrap(), number.len())));
+        }
+
+        #[test]
         fn any_text_is_read_or_refused(text in any::<String>(), near in "[~<>=.0-9 ,-]{0,12}") {
             for text in [text, near] {
                 if let Ok(value) = Value::parse(&text) {

@@ -47,6 +47,7 @@ record! {
 }
 
 impl<'a> FigureReported<'a> {
+    #[inline(always)]
     pub(super) fn fact(self) -> Option<Fact<'a>> {
         let breakdown = self.breakdown.map(|Map(entries)| entries).unwrap_or_default();
         Some(Fact::FigureReported(Claim {

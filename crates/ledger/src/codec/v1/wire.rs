@@ -44,6 +44,7 @@ macro_rules! record {
         }
 
         impl<'w $(: $life, $life)?> $crate::codec::v1::wire::Wire<'w> for $name $(<$life>)? {
+            #[inline(always)]
             fn read(from: &mut $crate::cursor::Cursor<'w>) -> Option<Self> {
                 use $crate::codec::v1::wire::Wire;
                 $(let mut $member: Option<$type> = None;)+
