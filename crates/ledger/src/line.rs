@@ -388,6 +388,27 @@ mod tests {
         ];
         let mut lines: Vec<String> = changes.map(|(from, to)| LINE.replacen(from, to, 1)).into();
         lines.push(LINE.to_owned());
+        // As other programs write them: sorted by name, with white space.
+        let sorted = r#"{"at": "2026-11-23T18:00:00Z", "by": "ana", "data": {"value": ">20000"}, "seq": 2, "type": "x"}"#;
+        lines.extend(
+            [
+                ("", ""),
+                ("2,", "34,"),
+                ("\"x\"", "\"y\""),
+                ("ana", "eva"),
+                ("18:00", "18:01"),
+                ("\"by\"", "\"clock\": \"set\", \"by\""),
+                ("\"data\"", "\"type\": \"y\", \"data\""),
+                ("\"data\"", "\"seq\": 3, \"data\""),
+                (", \"type\": \"x\"", ""),
+                ("\"type\": \"x\"", "\"by\": \"ana\", \"type\": \"x\""),
+                ("\"type\": \"x\"", "\"clock\": \"behind\", \"type\": \"x\""),
+                ("\"type\": \"x\"", "\"data\": {}, \"type\": \"x\""),
+                ("\"at\": \"2026-11-23T18:00:00Z\", \"by\": \"ana\", ", ""),
+                ("\"seq\": 2", "\"at\": \"2026-11-23T18:02:00Z\", \"by\": \"eva\", \"seq\": 2"),
+            ]
+            .map(|(from, to)| sorted.replacen(from, to, 1)),
+        );
         for first in &lines {
             for second in &lines {
                 let mut envelopes = Envelopes::default();

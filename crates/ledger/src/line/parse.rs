@@ -37,7 +37,7 @@ impl<'a> Envelope<'a> {
         Envelope::and_repeatable(line).map(|(envelope, _)| envelope)
     }
 
-    /// The same, and what other lines can repeat of it, where it is spelt as the writer would.
+    /// The same, and what other lines can repeat of it.
     fn and_repeatable(line: &'a str) -> Option<(Self, Option<Repeatable<'a>>)> {
         let (mut members, mut from, mut lead) = (Members::default(), Cursor::new(line), b'{');
         if from.take_name(&mut lead, "\"seq\":") {
@@ -45,29 +45,36 @@ impl<'a> Envelope<'a> {
         }
         let behind_seq = from.rest();
         let read = |from: &Cursor<'a>| behind_seq.len() - from.rest().len();
-        let mut known = Repeatable::default();
+        let mut written = Written::default();
         if from.take_name(&mut lead, "\"at\":") {
             members.at = Some(instant(&mut from)?);
         }
         if from.take_name(&mut lead, "\"by\":") {
             members.by = Some(plain(&mut from)?);
-            known.by_end = read(&from) - 1;
+            written.by_end = read(&from) - 1;
         }
         if from.take_name(&mut lead, "\"clock\":") {
             members.clock = Some(clock(&mut from)?);
         }
         if from.take_name(&mut lead, "\"type\":") {
-            known.to_type = read(&from);
+            written.to_type = read(&from);
             members.kind = Some(plain(&mut from)?);
         }
         if from.take_name(&mut lead, "\"data\":") {
-            known.text = behind_seq.get(..read(&from))?;
+            written.text = behind_seq.get(..read(&from))?;
             members.data = Some(from.last_object()?);
         }
-        from.other_members(lead, |from, name| members.read(name, from))?;
-        let Members { seq, at, by, clock, kind, data } = members;
-        let envelope = Self { seq: seq?, at: at?, by: by?, clock, kind: kind?, data: data? };
-        ends(&mut from, line).then(|| (envelope, from.is_written().then_some(known)))
+        let mut head = None;
+        from.other_members(lead, |from, name| {
+            if name == "data" {
+                let text = line.strip_suffix(from.rest())?;
+                head = Some(Repeatable::Head(text, members)).filter(|_| members.seq.is_none());
+            }
+            members.read(name, from)
+        })?;
+        let envelope = members.envelope()?;
+        let known = if from.is_written() { Some(Repeatable::Written(written)) } else { head };
+        ends(&mut from, line).then_some((envelope, known))
     }
 }
 
@@ -75,9 +82,17 @@ fn ends(from: &mut Cursor<'_>, line: &str) -> bool {
     from.is_at_end() && line.len() <= MAX_LINE
 }
 
+/// What other lines can repeat.
+enum Repeatable<'a> {
+    /// Of a line as the writer spells it.
+    Written(Written<'a>),
+    /// Of another one what stands before its data, where its number does not, and the members there.
+    Head(&'a str, Members<'a>),
+}
+
 /// What stands between the number of a line and its data, where the writer spelt it.
 #[derive(Default)]
-struct Repeatable<'a> {
+struct Written<'a> {
     text: &'a str,
     /// Where in it the name of the recorder ends.
     by_end: usize,
@@ -87,21 +102,33 @@ struct Repeatable<'a> {
 
 /// The envelopes of lines one after the other, each as [`Envelope::of`] reads it.
 ///
-/// A writer records many events at once, so most lines say the same as the one before between their number and their data, or at
-/// least their type: to compare that is a fraction of reading it again.
+/// A writer records many events at once, so most lines say the same as the one before between their number and their data, or but
+/// for their type: to compare that is a fraction of reading it again. Other programs often sort members by name, so that of their
+/// lines the beginning is the same.
 #[derive(Debug, Default)]
 pub struct Envelopes(Option<Before>);
 
 /// What a line said that was read before.
 #[derive(Debug)]
-struct Before {
-    /// Between its number and its data.
-    text: String,
-    /// The places of the recorder and the type in it.
-    by: Range<usize>,
-    kind: Range<usize>,
-    at: Instant,
-    clock: Option<Clock>,
+enum Before {
+    /// Between its number and its data, as the writer spells it.
+    Written {
+        text: String,
+        /// The places of the recorder and the type in it.
+        by: Range<usize>,
+        kind: Range<usize>,
+        at: Instant,
+        clock: Option<Clock>,
+    },
+    /// Before its data, which its number is behind.
+    Head {
+        text: String,
+        /// Places in it where the same stands as the recorder and the type say.
+        by: Option<Range<usize>>,
+        kind: Option<Range<usize>>,
+        at: Option<Instant>,
+        clock: Option<Clock>,
+    },
 }
 
 impl Envelopes {
@@ -111,43 +138,67 @@ impl Envelopes {
             return Some(envelope);
         }
         let (envelope, known) = Envelope::and_repeatable(line)?;
-        let Envelope { at, by, clock, kind, .. } = envelope;
-        self.0 = known.map(|Repeatable { text, by_end, to_type }| Before {
-            text: text.to_owned(),
-            by: by_end - by.len()..by_end,
-            kind: to_type + 1..to_type + 1 + kind.len(),
-            at,
-            clock,
-        });
+        self.0 = known.map(|known| Before::of(&known, &envelope));
         Some(envelope)
     }
 }
 
 impl Before {
+    fn of(known: &Repeatable<'_>, envelope: &Envelope<'_>) -> Self {
+        match *known {
+            Repeatable::Written(Written { text, by_end, to_type }) => Before::Written {
+                text: text.to_owned(),
+                by: by_end - envelope.by.len()..by_end,
+                kind: to_type + 1..to_type + 1 + envelope.kind.len(),
+                at: envelope.at,
+                clock: envelope.clock,
+            },
+            Repeatable::Head(text, Members { at, by, clock, kind, .. }) => {
+                let place = |said: Option<&str>| {
+                    let (said, start) = (said?, text.find(said?)?);
+                    Some(start..start + said.len())
+                };
+                Before::Head { text: text.to_owned(), by: place(by), kind: place(kind), at, clock }
+            }
+        }
+    }
+
     /// Reads a line that repeats what this one said; nothing of any other line.
     fn again<'a>(&self, line: &'a str) -> Option<Envelope<'a>> {
         let (mut from, mut lead) = (Cursor::new(line), b'{');
-        from.take_name(&mut lead, "\"seq\":").then_some(())?;
-        let seq = from.number()?;
-        let behind_seq = from.rest();
-        let kind = if from.take_text(&self.text) {
-            behind_seq.get(self.kind.clone())?
-        } else {
-            let to_type = self.kind.start - 1;
-            from.take_text(&self.text[..to_type]).then_some(())?;
-            let kind = plain(&mut from)?;
-            from.take_name(&mut lead, "\"data\":").then_some(())?;
-            kind
+        let envelope = match self {
+            Before::Written { text, by, kind, at, clock } => {
+                from.take_name(&mut lead, "\"seq\":").then_some(())?;
+                let seq = from.number()?;
+                let behind_seq = from.rest();
+                let kind = if from.take_text(text) {
+                    behind_seq.get(kind.clone())?
+                } else {
+                    from.take_text(&text[..kind.start - 1]).then_some(())?;
+                    let kind = plain(&mut from)?;
+                    from.take_name(&mut lead, "\"data\":").then_some(())?;
+                    kind
+                };
+                let data = from.last_object()?;
+                from.expect(b'}')?;
+                Envelope { seq, at: *at, by: behind_seq.get(by.clone())?, clock: *clock, kind, data }
+            }
+            Before::Head { text, by, kind, at, clock } => {
+                from.take_text(text).then_some(())?;
+                let said = |place: &Option<Range<usize>>| line.get(place.clone()?);
+                let mut members =
+                    Members { at: *at, by: said(by), clock: *clock, kind: said(kind), ..Members::default() };
+                members.data = Some(from.last_object()?);
+                from.other_members(b',', |from, name| members.read(name, from))?;
+                members.envelope()?
+            }
         };
-        let data = from.last_object()?;
-        from.expect(b'}')?;
-        let by = behind_seq.get(self.by.clone())?;
-        ends(&mut from, line).then_some(Envelope { seq, at: self.at, by, clock: self.clock, kind, data })
+        ends(&mut from, line).then_some(envelope)
     }
 }
 
 /// The members of an envelope that were found.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Members<'a> {
     seq: Option<u64>,
     at: Option<Instant>,
@@ -158,6 +209,12 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// The envelope, if all members of one are there.
+    fn envelope(self) -> Option<Envelope<'a>> {
+        let Members { seq, at, by, clock, kind, data } = self;
+        Some(Envelope { seq: seq?, at: at?, by: by?, clock, kind: kind?, data: data? })
+    }
+
     /// Reads the member with this name, if it is one that was not found yet.
     fn read(&mut self, name: &str, from: &mut Cursor<'a>) -> Option<()> {
         match name {
