@@ -52,6 +52,38 @@ fn one_event_has_no_rows_but_one_line() {
 }
 
 #[test]
+fn every_vote_is_printed_as_by_itself() {
+    let environment = environment();
+    environment
+        .shell(
+            r#"recount append events - <<'END'
+            {"type":"source.added","data":{"id":"s","title":"T","publisher":"P","url":"https://example.org/"}}
+            {"type":"source.added","data":{"id":"t","title":"T","publisher":"P","url":"https://example.org/t"}}
+            {"type":"vote.recorded","data":{"id":"B/2","title":"Second","body":"GA","date":"2025-01-02","source":"s"}}
+            {"type":"vote.recorded","data":{"id":"A/1","title":"First","body":"GA","date":"2025-01-01","source":"s"}}
+            {"type":"vote.recorded","data":{"id":"C/3","title":"Third","body":"GA","date":"2025-01-03","source":"s"}}
+            {"type":"vote.reported","data":{"vote":"C/3","source":"s","tally":{"yes":"9"},"positions":{"yes":["UKR"]}}}
+            {"type":"vote.reported","data":{"vote":"A/1","source":"s","tally":{"yes":"7"},"positions":{"yes":["CRI"]}}}
+            {"type":"vote.reported","data":{"vote":"C/3","source":"t","tally":{"yes":"8"},"positions":{"no":["UKR"]}}}
+END"#,
+        )
+        .success();
+    let votes = |arguments: &str| recount(&environment, &format!("votes {arguments}")).success().stdout;
+    let (all, rows) = (votes(""), votes("--format csv"));
+    let ids: Vec<&str> = rows.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+    assert_eq!(ids, ["A/1", "B/2", "C/3"]);
+    assert!(all.contains("contested: UKR no|yes") || all.contains("contested: UKR yes|no"), "{all}");
+    for id in ids {
+        let alone = votes(id);
+        let (tallies, states) = alone.split_once("\nStates\n").unwrap();
+        assert!(all.contains(tallies), "{id}");
+        for line in states.lines().filter(|line| line.starts_with("contested:")) {
+            assert!(all.contains(line), "{id}: {line}");
+        }
+    }
+}
+
+#[test]
 fn one_vote_as_rows_is_its_positions() {
     let environment = environment_with_data();
     let rows =

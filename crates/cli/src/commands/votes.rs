@@ -28,9 +28,14 @@ pub(crate) fn run(global: &Global, output: &mut Output, votes: &Votes) -> Result
     let wanted = |row: &Row<'_>, column: &str| votes.id.as_ref().is_none_or(|id| row.text(column) == *id);
     match output.format {
         Format::Table => {
+            let whole = votes.id.is_some();
+            let is_told = |row: &Row<'_>| whole || row.is("contested") || !row.text("doubted").is_empty();
             let calls = collect(table("votes"), &context, &|row| wanted(row, "id"))?;
+            let accounts = collect(table("tallies"), &context, &|row| wanted(row, "vote"))?;
+            let states = collect(table("positions"), &context, &|row| wanted(row, "vote") && is_told(row))?;
             for call in &calls {
-                print_call(output, &context, call, votes.id.is_some())?;
+                let id = call.text("id");
+                print_call(output, call, of_vote(&accounts, &id), of_vote(&states, &id), whole)?;
             }
             if calls.is_empty() {
                 output.note("nothing found: no roll-call on these clocks");
@@ -79,22 +84,27 @@ fn print_clocks(output: &mut Output, view: &View, answers: &Answers<'_>) -> Resu
     Ok(())
 }
 
+/// Those of the rows of a table, which stand in order of votes, that are of one vote.
+fn of_vote<'r>(rows: &'r [OwnedRow], id: &str) -> &'r [OwnedRow] {
+    let start = rows.partition_point(|row| row.text("vote").as_str() < id);
+    let count = rows[start..].partition_point(|row| row.text("vote") == id);
+    &rows[start..start + count]
+}
+
 fn print_call(
     output: &mut Output,
-    context: &Context<'_>,
     call: &OwnedRow,
+    accounts: &[OwnedRow],
+    states: &[OwnedRow],
     whole: bool,
 ) -> Result<(), Failure> {
-    let id = call.text("id");
-    let accounts = collect(table("tallies"), context, &|row| row.text("vote") == id)?;
-    let states = collect(table("positions"), context, &|row| row.text("vote") == id)?;
     let mut text = head(call);
-    text.push_str(&tallies(output.color, &accounts));
-    text.push_str(&remainders(output.color, call, &accounts));
+    text.push_str(&tallies(output.color, accounts));
+    text.push_str(&remainders(output.color, call, accounts));
     if whole {
-        text.push_str(&named_states(output.color, &states));
+        text.push_str(&named_states(output.color, states));
     }
-    text.push_str(&disagreements(&states));
+    text.push_str(&disagreements(states));
     output.stdout().write_all(text.as_bytes())?;
     Ok(())
 }
