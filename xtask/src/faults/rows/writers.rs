@@ -143,8 +143,11 @@ fn taken_away(runner: &Runner, folder: &Path, ledger: &Path, event: Event) -> Ve
         Event::Truncated => fs::OpenOptions::new().write(true).open(ledger)?.set_len(100)?,
         Event::HardLinked => fs::hard_link(ledger, &elsewhere)?,
         _ => {
-            fs::rename(ledger, &elsewhere)?;
-            symlink(&elsewhere, ledger)?;
+            // At no moment does the path lead nowhere: then the writer would be right to refuse.
+            let link = folder.join("link");
+            fs::hard_link(ledger, &elsewhere)?;
+            symlink(&elsewhere, &link)?;
+            fs::rename(&link, ledger)?;
         }
     }
     let before = receipts(&writer.printed()?).len();
